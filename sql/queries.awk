@@ -1,0 +1,86 @@
+# Turn sql/kinds and sql/query/*.sql into C: one `struct query sql_<file>` for each file, or an
+# array of KIND_COUNT of them for a file that says @kind@. Comments are left out.
+# usage: awk -v what=header|source [-v migrations="0001_x.sql ..."] -f queries.awk kinds query/*.sql
+# The source also says which schema version the programs are built for: the newest migration.
+
+function quote(text) {
+	gsub(/\\/, "\\\\", text)
+	gsub(/"/, "\\\"", text)
+	return text
+}
+
+function fill(text, kind,	also, shown) {
+	gsub(/@also@/, also_seen[kind], text)
+	shown = shown_as[kind]
+	if (match(text, /@privileged=[^@]*@/)) {
+		privileged = substr(text, RSTART + 12, RLENGTH - 13)
+		gsub(/@privileged=[^@]*@/, "", text)
+		gsub(/@privileged@/, privileged, shown)
+	}
+	gsub(/@shown@/, shown, text)
+	gsub(/@kind@/, kinds[kind], text)
+	return text
+}
+
+function print_query(name, kind,	lines, n, i, text) {
+	text = kind < 0 ? body[name] : fill(body[name], kind)
+	printf "{ \"%s%s\",\n", name, kind < 0 ? "" : " " kinds[kind]
+	n = split(text, lines, "\n")
+	for (i = 1; i < n; i++)
+		printf "\t\"%s\\n\"\n", quote(lines[i])
+	printf "}"
+}
+
+FILENAME ~ /kinds$/ {
+	if ($0 ~ /^#/ || $0 ~ /^[ \t]*$/)
+		next
+	split($0, column, /[ \t]*\|[ \t]*/)
+	kinds[kind_count] = column[1]
+	also_seen[kind_count] = column[2]
+	shown_as[kind_count++] = column[3]
+	next
+}
+
+FNR == 1 {
+	name = FILENAME
+	sub(/.*\//, "", name)
+	sub(/\.sql$/, "", name)
+	names[++name_count] = name
+}
+
+/^--/ { next }
+{ body[name] = body[name] $0 "\n" }
+
+function newest(files,	file, n) {
+	n = split(files, file, " ")
+	return n == 0 ? 0 : substr(file[n], 1, 4) + 0
+}
+
+END {
+	if (what == "header")
+		print "/* generated from sql/query */\n#include \"store/store.h\"\n"
+	else
+		print "/* generated from sql/query */\n#include \"config.h\"\n#include \"store/queries.h\"\n"
+	for (i = 1; i <= name_count; i++) {
+		name = names[i]
+		each = body[name] ~ /@kind@/
+		if (what == "header") {
+			printf "extern const struct query sql_%s%s;\n", name, each ? "[KIND_COUNT]" : ""
+			continue
+		}
+		printf "const struct query sql_%s%s = ", name, each ? "[KIND_COUNT]" : ""
+		if (!each) {
+			print_query(name, -1)
+		} else {
+			print "{"
+			for (k = 0; k < kind_count; k++) {
+				print_query(name, k)
+				print ","
+			}
+			printf "}"
+		}
+		print ";"
+	}
+	if (what == "source")
+		printf "\nconst int schema_version = %d;\n", newest(migrations)
+}
