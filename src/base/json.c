@@ -23,7 +23,7 @@ static const struct json_bounds of_the_store = {
 	.number_length = SIZE_MAX, .exponent = LONG_MAX,
 };
 
-/* ---- text to value ----------------------------------------------------------------------------- */
+/* ---- text to value -------------------------------------------------------------------------- */
 
 /*
  * The text with "E0" behind every integer outside int64: json-c then keeps the digits as they are,
@@ -102,7 +102,7 @@ struct json_object *json_own(struct arena *arena, struct json_object *value)
 	return value;
 }
 
-/* ---- value to text ----------------------------------------------------------------------------- */
+/* ---- value to text -------------------------------------------------------------------------- */
 
 const char *json_text(struct arena *arena, struct json_object *value)
 {
@@ -111,7 +111,7 @@ const char *json_text(struct arena *arena, struct json_object *value)
 	return arena_strndup(arena, text, len);
 }
 
-/* ---- questions --------------------------------------------------------------------------------- */
+/* ---- questions ------------------------------------------------------------------------------ */
 
 struct json_object *json_get(struct json_object *object, const char *key)
 {
@@ -131,16 +131,22 @@ bool json_has(struct json_object *object, const char *key)
 const char *json_get_string(struct json_object *object, const char *key)
 {
 	struct json_object *member = json_get(object, key);
-	return json_object_is_type(member, json_type_string) ? json_object_get_string(member) : NULL;
+
+	if (!json_object_is_type(member, json_type_string))
+		return NULL;
+	return json_object_get_string(member);
 }
 
 int64_t json_get_int(struct json_object *object, const char *key, int64_t otherwise)
 {
 	struct json_object *member = json_get(object, key);
-	return json_object_is_type(member, json_type_int) ? json_object_get_int64(member) : otherwise;
+
+	if (!json_object_is_type(member, json_type_int))
+		return otherwise;
+	return json_object_get_int64(member);
 }
 
-/* ---- sameness ---------------------------------------------------------------------------------- */
+/* ---- sameness ------------------------------------------------------------------------------- */
 
 static bool is_number(struct json_object *value)
 {

@@ -17,9 +17,9 @@ struct arena;
 /*
  * What a client's text may cost in memory, measured in scalar values: a key is one, an object or
  * array JSON_COST_CONTAINER, and an exponent what PostgreSQL prints for it. The most expensive
- * text that passes makes a worker about 20 MB larger for the time of its request.
+ * text that passes makes a worker about 12 MB larger for the time of its request.
  */
-#define JSON_COST_MAX 200000
+#define JSON_COST_MAX 100000
 #define JSON_COST_CONTAINER 16
 
 /* A stored document may be deeper than the bodies it was made of: a job holds its actions. */

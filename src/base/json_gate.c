@@ -30,7 +30,7 @@ struct gate {
 	struct json_error *error;
 };
 
-/* ---- verdicts ---------------------------------------------------------------------------------- */
+/* ---- verdicts ------------------------------------------------------------------------------- */
 
 static void error_set(struct gate *gate, enum json_fault fault, const char *reason)
 {
@@ -59,7 +59,7 @@ static void cost_add(struct gate *gate, size_t cost)
 		unstorable(gate, "too many values");
 }
 
-/* ---- characters -------------------------------------------------------------------------------- */
+/* ---- characters ----------------------------------------------------------------------------- */
 
 /* The byte at hand; 0, which is a token nowhere, at the end. */
 static unsigned char here(const struct gate *gate)
@@ -96,7 +96,7 @@ static size_t digits_skip(struct gate *gate)
 	return (size_t)(gate->at - from);
 }
 
-/* ---- strings ----------------------------------------------------------------------------------- */
+/* ---- strings -------------------------------------------------------------------------------- */
 
 /* Four hexadecimal digits at `at`; -1 when there are none. */
 static int hex4_read(const struct gate *gate, const unsigned char *at)
@@ -177,7 +177,7 @@ static bool string_scan(struct gate *gate)
 	return true;
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 /* Does an integer of `len` digits lie outside int64? */
 static bool is_wide(const unsigned char *digits, size_t len, bool negative)
@@ -240,7 +240,7 @@ static bool number_scan(struct gate *gate)
 	return true;
 }
 
-/* ---- structure --------------------------------------------------------------------------------- */
+/* ---- structure ------------------------------------------------------------------------------ */
 
 static bool word_scan(struct gate *gate)
 {
@@ -308,7 +308,8 @@ static bool value_follow(struct gate *gate)
 		return true;
 	}
 	if (!take(gate, open == '{' ? '}' : ']'))
-		return refuse(gate, open == '{' ? "',' or '}' is missing" : "',' or ']' is missing");
+		return refuse(gate, open == '{' ? "',' or '}' is missing"
+						: "',' or ']' is missing");
 	gate->depth--;
 	return true;
 }

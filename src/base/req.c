@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 
-/* ---- what came in ---------------------------------------------------------------------------- */
+/* ---- what came in --------------------------------------------------------------------------- */
 
 const char *req_word(const struct req *rq, const char *name)
 {
@@ -95,7 +95,7 @@ bool req_has_role(const struct caller *caller, const char *role)
 	return false;
 }
 
-/* ---- refusing -------------------------------------------------------------------------------- */
+/* ---- refusing ------------------------------------------------------------------------------- */
 
 /* The titles that clients know (spec freezer-v1-v2 2.6). */
 static const char *title_of(int status)
@@ -157,7 +157,7 @@ bool problem_titled(struct req *rq, int status, const char *title, const char *f
 	return refused;
 }
 
-/* ---- answering ------------------------------------------------------------------------------- */
+/* ---- answering ------------------------------------------------------------------------------ */
 
 bool reply_json(struct req *rq, int status, const char *text)
 {

@@ -25,7 +25,7 @@ struct caller {
 	const char *user_name;
 	const char *project_id;      /* NULL: the token is not scoped to a project */
 	const char *project_name;
-	const char *roles[ROLES_MAX];  /* role names as the answerer gave them; compare without case */
+	const char *roles[ROLES_MAX];  /* as the answerer gave them: ask req_has_role() */
 	size_t role_count;
 	int64_t expires_at;          /* epoch seconds */
 	const char *token_hash;      /* hex; identifies the token without being it */
@@ -105,7 +105,8 @@ const char *req_word(const struct req *rq, const char *name);
 const char *req_project(const struct req *rq);
 
 /*
- * A query parameter's last value, decoded, in the arena; NULL when absent, "" when empty.
+ * A query parameter's last value, decoded, in the arena; NULL when absent, "" when empty, and as it
+ * came in when it can't be decoded.
  * Names repeat: the last one counts (spec freezer-v1-v2 2.9).
  */
 const char *req_parameter(struct req *rq, const char *name);
@@ -118,7 +119,7 @@ bool req_has_role(const struct caller *caller, const char *role);
 
 /*
  * Refuse the request: status, the status' usual title (freezer-v1-v2 2.6) and a description that
- * says what was wrong and where. Returns false, so that a refusal is one line.
+ * says what was wrong and where. Returns false, so that a refusal is one line. The last one stands.
  */
 bool problem(struct req *rq, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

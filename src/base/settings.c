@@ -35,7 +35,7 @@ const struct setting_row setting_rows[SETTING_COUNT] = {
 
 static struct settings current;
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values --------------------------------------------------------------------------------- */
 
 static bool parse_bool(const char *text, int64_t *number)
 {
@@ -103,7 +103,7 @@ static bool value_set(struct settings *settings, size_t setting, const char *tex
 	return true;
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 static size_t least_of(size_t a, size_t b, size_t c)
 {
@@ -164,7 +164,7 @@ static const char *nearest(struct arena *arena, const char *name, size_t *away,
 	return best;
 }
 
-/* ---- sources --------------------------------------------------------------------------------- */
+/* ---- sources -------------------------------------------------------------------------------- */
 
 static bool take_assignment(void *taker, const struct assignment *assignment)
 {
@@ -262,7 +262,7 @@ static bool files_read(struct settings *settings, const char *path)
 	return directory_read(settings, path) && good;
 }
 
-/* ---- outside --------------------------------------------------------------------------------- */
+/* ---- outside -------------------------------------------------------------------------------- */
 
 bool settings_load(const char *path)
 {
