@@ -3,21 +3,17 @@
 # usage: awk -v what=header|source [-v migrations="0001_x.sql ..."] -f queries.awk kinds query/*.sql
 # The source also says which schema version the programs are built for: the newest migration.
 
+BEGIN { kind_count = 0 }
+
 function quote(text) {
 	gsub(/\\/, "\\\\", text)
 	gsub(/"/, "\\\"", text)
 	return text
 }
 
-function fill(text, kind,	also, shown) {
+function fill(text, kind) {
 	gsub(/@also@/, also_seen[kind], text)
-	shown = shown_as[kind]
-	if (match(text, /@privileged=[^@]*@/)) {
-		privileged = substr(text, RSTART + 12, RLENGTH - 13)
-		gsub(/@privileged=[^@]*@/, "", text)
-		gsub(/@privileged@/, privileged, shown)
-	}
-	gsub(/@shown@/, shown, text)
+	gsub(/@shown@/, shown_as[kind], text)
 	gsub(/@kind@/, kinds[kind], text)
 	return text
 }
@@ -30,6 +26,9 @@ function print_query(name, kind,	lines, n, i, text) {
 		printf "\t\"%s\\n\"\n", quote(lines[i])
 	printf "}"
 }
+
+# a counter that was never set would index as "", not as 0
+BEGIN { kind_count = 0 }
 
 FILENAME ~ /kinds$/ {
 	if ($0 ~ /^#/ || $0 ~ /^[ \t]*$/)

@@ -1,0 +1,243 @@
+-- The schema, and what "match" means: functions that tell whether a document is searched for.
+-- doc/search.md explains the idea and gives the figures behind it.
+
+create schema permafrost;
+comment on schema permafrost is 'Permafrost, a control plane for backups: one table per kind of resource';
+
+create table permafrost.schema_version (
+	version    integer primary key,
+	name       text not null,
+	applied_at timestamptz not null default clock_timestamp()
+);
+comment on table permafrost.schema_version is 'Migrations that were applied, newest last';
+comment on column permafrost.schema_version.version is 'Number of the migration; the highest is the version of this database';
+comment on column permafrost.schema_version.name is 'File name of the migration';
+comment on column permafrost.schema_version.applied_at is 'When it was applied';
+
+
+-- Values --------------------------------------------------------------------------------------
+
+-- A string counts as a number when it is a JSON number literal no larger than the API accepts
+-- as a number: 64 characters, exponent of three digits.
+create function permafrost.text_number(value text) returns numeric
+language sql immutable parallel safe
+return case when ascii(value) between 45 and 57 and length(value) <= 64
+	and value ~ '^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$'
+	then value::numeric end;
+comment on function permafrost.text_number is 'The number that a string spells as JSON would, else null';
+
+-- Two values of one class need not be equal, but equal values are always of one class.
+create function permafrost.value_class(value jsonb) returns text
+language sql immutable parallel safe
+return case jsonb_typeof(value)
+	when 'string' then case value #>> '{}'
+		when 'true' then '1'
+		when 'false' then '0'
+		else coalesce(trim_scale(permafrost.text_number(value #>> '{}'))::text,
+			'"' || (value #>> '{}'))
+		end
+	when 'number' then trim_scale(value::numeric)::text
+	when 'boolean' then (value::boolean)::int::text
+	when 'null' then null
+	else '#' || jsonb_hash_extended(value, 0)::text
+	end;
+comment on function permafrost.value_class is 'A text that equal values share: 1, "1", 1.0, true and "true" are all of class 1; null has none';
+
+-- No casts here: the planner would try them on a constant before it looks at its type.
+create function permafrost.values_equal(a jsonb, b jsonb) returns boolean
+language sql immutable parallel safe
+return a = b or case jsonb_typeof(a) || ' ' || jsonb_typeof(b)
+	when 'boolean string' then (a #>> '{}') = (b #>> '{}')
+	when 'string boolean' then (a #>> '{}') = (b #>> '{}')
+	when 'number string' then permafrost.value_class(a) = permafrost.value_class(b)
+		and b not in ('"true"', '"false"')
+	when 'string number' then permafrost.value_class(a) = permafrost.value_class(b)
+		and a not in ('"true"', '"false"')
+	when 'boolean number' then permafrost.value_class(a) = permafrost.value_class(b)
+	when 'number boolean' then permafrost.value_class(a) = permafrost.value_class(b)
+	end is true;
+comment on function permafrost.values_equal is 'Lenient equality of a search: 1 = "1" = 1.0, true = "true" = 1; strings, lists and objects compare whole';
+
+
+-- Terms: what the index knows -----------------------------------------------------------------
+
+-- A key with dots may be a path, and a path ends in the key of its last segment.
+create function permafrost.term(key text, value jsonb) returns bigint
+language sql immutable parallel safe
+return hashtextextended(
+	case when strpos(key, '.') = 0 then key else substring(key from '[^.]*$') end
+	|| '=' || permafrost.value_class(value), 0);
+comment on function permafrost.term is 'Hash of a key and the class of its value; null for a null value';
+
+-- plpgsql, because it keeps its plans: an SQL function would be planned anew by every INSERT.
+create function permafrost.document_terms(doc jsonb) returns bigint[]
+language plpgsql immutable strict parallel safe as $$
+declare
+	members jsonb := jsonb_path_query_array(doc,
+		'strict $.** ? (@.type() == "object").keyvalue()');
+	key     text;
+	value   jsonb;
+	terms   bigint[];
+begin
+	for i in 0 .. jsonb_array_length(members) - 1 loop
+		key := members->i->>'key';
+		value := members->i->'value';
+		terms := terms || permafrost.term(key, value);
+		continue when jsonb_typeof(value) <> 'array';
+		for n in 0 .. jsonb_array_length(value) - 1 loop
+			terms := terms || permafrost.term(key, value->n);
+		end loop;
+	end loop;
+	return array_remove(terms, null);
+end $$;
+comment on function permafrost.document_terms is 'A term for every member at any depth, and for every element of a member that is a list';
+
+-- Pairs are [{"k": key, "v": value}, ...]. A searched null also finds documents without the key,
+-- so no term can stand for it.
+create function permafrost.terms_of_all(pairs jsonb) returns bigint[]
+language sql immutable strict parallel safe
+begin atomic
+	select array_agg(permafrost.term(pair->>'k', pair->'v'))
+	  from jsonb_array_elements(pairs) as pair
+	 where pair->'v' <> 'null';
+end;
+comment on function permafrost.terms_of_all is 'Terms that every document has in which all pairs hold; null when there is none to look for';
+
+create function permafrost.terms_of_any(pairs jsonb) returns bigint[]
+language sql immutable strict parallel safe
+begin atomic
+	select case when bool_and(pair->'v' <> 'null')
+		then array_agg(permafrost.term(pair->>'k', pair->'v')) end
+	  from jsonb_array_elements(pairs) as pair;
+end;
+comment on function permafrost.terms_of_any is 'Terms without which no pair can hold in a document; null when that can''t be told';
+
+
+-- The exact test ------------------------------------------------------------------------------
+
+-- A key with dots is a path if that leads anywhere. Any other key counts where it is shallowest:
+-- a client_id deep inside of freezer_action must not hide the client_id of the job. Lists are no
+-- depth of their own; in lax mode "[*]" looks into a list and leaves anything else as it is.
+create function permafrost.candidates(doc jsonb, key text) returns jsonb
+language plpgsql immutable strict parallel safe as $$
+declare
+	into_lists constant text := '[*][*][*]';
+	member     constant text := '.' || to_json(key);
+	found      jsonb := '[]';
+	level      text := '$';
+begin
+	if strpos(key, '.') > 0 then
+		found := jsonb_path_query_array(doc, ('$.' || replace(to_json(key)::text, '.',
+			'"' || into_lists || '."'))::jsonpath);
+	end if;
+	while found = '[]' and doc @? level::jsonpath loop
+		found := jsonb_path_query_array(doc, (level || member)::jsonpath);
+		level := level || '.*' || into_lists;
+	end loop;
+	return found;
+end $$;
+comment on function permafrost.candidates is 'The values that a search for a key compares';
+
+create function permafrost.pair_holds(doc jsonb, key text, value jsonb) returns boolean
+language plpgsql immutable strict parallel safe as $$
+declare
+	found     jsonb := permafrost.candidates(doc, key);
+	candidate jsonb;
+begin
+	for i in 0 .. jsonb_array_length(found) - 1 loop
+		candidate := found->i;
+		if permafrost.values_equal(candidate, value) then
+			return true;
+		end if;
+		continue when jsonb_typeof(candidate) <> 'array';
+		for n in 0 .. jsonb_array_length(candidate) - 1 loop
+			if permafrost.values_equal(candidate->n, value) then
+				return true;
+			end if;
+		end loop;
+	end loop;
+	return found = '[]' and value = 'null';
+end $$;
+comment on function permafrost.pair_holds is 'Does a document have this value under this key?';
+
+create function permafrost.all_hold(doc jsonb, pairs jsonb) returns boolean
+language plpgsql immutable strict parallel safe cost 1000 as $$
+begin
+	for i in 0 .. jsonb_array_length(pairs) - 1 loop
+		if not permafrost.pair_holds(doc, pairs->i->>'k', pairs->i->'v') then
+			return false;
+		end if;
+	end loop;
+	return true;
+end $$;
+comment on function permafrost.all_hold is 'Do all pairs hold in a document? Decides what "match" finds';
+
+create function permafrost.any_holds(doc jsonb, pairs jsonb) returns boolean
+language plpgsql immutable strict parallel safe cost 1000 as $$
+begin
+	for i in 0 .. jsonb_array_length(pairs) - 1 loop
+		if permafrost.pair_holds(doc, pairs->i->>'k', pairs->i->'v') then
+			return true;
+		end if;
+	end loop;
+	return false;
+end $$;
+comment on function permafrost.any_holds is 'Does a pair hold in a document? Decides what "match_not" leaves out';
+
+
+-- Free text and time --------------------------------------------------------------------------
+
+-- The separator is white space, so no word can reach over it.
+create function permafrost.document_text(doc jsonb) returns text
+language plpgsql immutable strict parallel safe as $$
+begin
+	return (select coalesce(string_agg(scalar #>> '{}', E'\n'), '')
+		  from jsonb_path_query(doc, 'strict $.** ? (@.type() == "string"
+			|| @.type() == "number" || @.type() == "boolean")') as scalar);
+end $$;
+comment on function permafrost.document_text is 'All scalar values of a document, a line each';
+
+create function permafrost.text_patterns(texts jsonb) returns text[]
+language sql immutable strict parallel safe
+begin atomic
+	select array_agg('%' || regexp_replace(word, '([%_\\])', '\\\1', 'g') || '%'
+			 order by length(word) desc, word)
+	  from jsonb_array_elements_text(texts) as line,
+	       regexp_split_to_table(line, '\s+') as word
+	 where word <> '';
+end;
+comment on function permafrost.text_patterns is 'ILIKE patterns for the words of some texts, the longest first; null without any word';
+
+create function permafrost.any_text_found(content text, texts jsonb) returns boolean
+language plpgsql immutable strict parallel safe cost 100 as $$
+begin
+	for i in 0 .. jsonb_array_length(texts) - 1 loop
+		if content ilike all (permafrost.text_patterns(jsonb_build_array(texts->i))) then
+			return true;
+		end if;
+	end loop;
+	return false;
+end $$;
+comment on function permafrost.any_text_found is 'Do all words of one of the texts occur in the text of a document?';
+
+create function permafrost.has_value(content text, texts jsonb) returns boolean
+language plpgsql immutable strict parallel safe cost 100 as $$
+begin
+	for i in 0 .. jsonb_array_length(texts) - 1 loop
+		if strpos(E'\n' || content || E'\n', E'\n' || (texts->>i) || E'\n') > 0 then
+			return true;
+		end if;
+	end loop;
+	return false;
+end $$;
+comment on function permafrost.has_value is 'Is one of the texts, as a whole, a line in the text of a document?';
+
+create function permafrost.backup_time(doc jsonb) returns bigint
+language plpgsql immutable strict parallel safe as $$
+declare
+	metadata jsonb := doc->'backup_metadata';
+	value    numeric := permafrost.text_number(coalesce(metadata->>'time_stamp', metadata->>'timestamp'));
+begin
+	return case when value = trunc(value) and abs(value) < 1e18 then value end;
+end $$;
+comment on function permafrost.backup_time is 'When a backup was made, in seconds since 1970; null when its metadata doesn''t tell';

@@ -1,0 +1,12 @@
+-- client_find: a client as a project sees it: its own entry, else a central client of any project
+-- $1 project, $2 client_id
+select project_id, id, user_id, version, doc
+  from (select 1 as rank, *
+          from permafrost.clients
+         where project_id = $1 and id = $2
+        union all
+        select 2 as rank, *
+          from permafrost.clients
+         where id = $2 and (doc->'client'->'is_central') = 'true') as seen
+ order by rank
+ limit 1

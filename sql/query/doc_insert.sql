@@ -1,0 +1,6 @@
+-- doc_insert: a new document; no row comes back when its identity is taken
+-- $1 project_id, $2 id, $3 user, $4 doc
+insert into permafrost.@kind@ (project_id, id, user_id, doc)
+values ($1, $2, $3, $4::jsonb)
+    on conflict do nothing
+returning version

@@ -1,0 +1,5 @@
+-- doc_read: one document of a project
+-- $1 project, $2 id
+select project_id, id, user_id, version, doc
+  from permafrost.@kind@
+ where project_id = $1 and id = $2

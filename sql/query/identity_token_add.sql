@@ -1,0 +1,14 @@
+-- identity_token_add: keep a new token's hash, and let go of those that ended
+-- a token may be unscoped: project_id is a value here, not a condition
+-- $1 token_hash, $2 user_id, $3 project_id or null, $4 methods, $5 audit_id, $6 seconds it lives,
+-- $7 epoch second it must not outlive (null: none)
+with ended as (
+	delete from permafrost.tokens
+	 where token_hash in (select token_hash from permafrost.tokens
+			       where expires_at < clock_timestamp() - interval '1 minute'
+			       order by expires_at limit 100 for update skip locked)
+)
+insert into permafrost.tokens (token_hash, user_id, project_id, methods, audit_id, expires_at)
+values ($1, $2, $3, $4, $5,
+	least(date_trunc('second', clock_timestamp()) + make_interval(secs => $6::bigint),
+	      to_timestamp($7::bigint)))

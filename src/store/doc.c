@@ -1,0 +1,114 @@
+/* Documents of any kind: read, lock, insert, update, delete. */
+#include "config.h"
+
+#include "store/store.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "store/queries.h"
+
+static const char *const kind_names[KIND_COUNT] = {
+	[KIND_BACKUPS] = "backup", [KIND_CLIENTS] = "client", [KIND_JOBS] = "job",
+	[KIND_ACTIONS] = "action", [KIND_SESSIONS] = "session",
+};
+
+static bool doc_fetch(struct req *rq, const struct query *query, const char *const *params,
+		      struct document *doc, bool *found)
+{
+	struct rows *rows = store_ask(rq, query, params, 2);
+	if (rows == NULL)
+		return false;
+	*found = rows_count(rows) > 0;
+	*doc = (struct document){ 0 };
+	if (!*found)
+		return true;
+	doc->project_id = rows_text(rows, 0, "project_id");
+	doc->id = rows_text(rows, 0, "id");
+	doc->user_id = rows_text(rows, 0, "user_id");
+	doc->version = rows_int(rows, 0, "version");
+	doc->text = rows_text(rows, 0, "doc");
+	doc->len = rows_length(rows, 0, "doc");
+	return true;
+}
+
+bool doc_read(struct req *rq, enum kind kind, const char *project, const char *id,
+	      struct document *doc, bool *found)
+{
+	const char *const params[] = { project, id };
+	return doc_fetch(rq, &sql_doc_read[kind], params, doc, found);
+}
+
+/* What PostgreSQL holds as jsonb always parses, short of our own limits, which a DBA may pass. */
+static bool doc_parse(struct req *rq, enum kind kind, struct document *doc)
+{
+	struct json_error error;
+
+	if (json_parse_stored(rq->arena, doc->text, doc->len, &doc->json, &error))
+		return true;
+	log_error("%s %s can't be changed: %s", kind_names[kind], doc->id, error.reason);
+	return problem_titled(rq, 500, "Internal Storage Error",
+			      "%s %s can't be changed: %s", kind_names[kind], doc->id,
+			      error.reason);
+}
+
+bool doc_lock(struct req *rq, enum kind kind, const char *project, const char *id,
+	      struct document *doc, bool *found)
+{
+	const char *const params[] = { project, id };
+
+	if (!doc_fetch(rq, &sql_doc_lock[kind], params, doc, found))
+		return false;
+	return !*found || doc_parse(rq, kind, doc);
+}
+
+bool doc_insert(struct req *rq, enum kind kind, const char *project, const char *id,
+		const char *user_id, const char *doc)
+{
+	struct rows *rows = STORE_ASK(rq, &sql_doc_insert[kind], project, id, user_id, doc);
+	if (rows == NULL)
+		return false;
+	if (rows_count(rows) == 0)
+		return problem(rq, 409, "a %s with id %s exists already", kind_names[kind], id);
+	return true;
+}
+
+bool doc_update(struct req *rq, enum kind kind, const char *project, const char *id,
+		const char *doc, int64_t *version)
+{
+	struct rows *rows = STORE_ASK(rq, &sql_doc_update[kind], project, id, doc);
+	if (rows == NULL)
+		return false;
+	if (rows_count(rows) == 0)
+		return doc_missing(rq, kind, id);
+	*version = rows_int(rows, 0, "version");
+	return true;
+}
+
+bool doc_delete(struct req *rq, enum kind kind, const char *project, const char *id, bool *found)
+{
+	struct rows *rows = STORE_ASK(rq, &sql_doc_delete[kind], project, id);
+	if (rows == NULL)
+		return false;
+	*found = rows_touched(rows) > 0;
+	return true;
+}
+
+bool doc_reply(struct req *rq, const struct document *doc, bool with_version)
+{
+	rq->reply.status = 200;
+	rq->reply.text = doc->text;
+	rq->reply.len = doc->len;
+	if (with_version && doc->len > 0 && doc->text[0] == '{') {
+		rq->reply.head = arena_printf(rq->arena, "{\"_version\": %lld, ",
+					      (long long)doc->version);
+		rq->reply.text++;
+		rq->reply.len--;
+	}
+	return true;
+}
+
+bool doc_missing(struct req *rq, enum kind kind, const char *id)
+{
+	return problem(rq, 404, "no %s with id %s", kind_names[kind], id);
+}

@@ -1,0 +1,164 @@
+/* Lists: which page of which documents, plain or searched (spec freezer-v1-v2 2.9, 3.4, 3.5). */
+#include "config.h"
+
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "store/queries.h"
+#include "store/search.h"
+
+#define LIMIT_DEFAULT 10
+#define LIMIT_MAX_DEFAULT 1000
+#define NUMBER_MAX ((int64_t)1 << 60)  /* limit + offset still fit a bigint */
+
+static int64_t limit_max = LIMIT_MAX_DEFAULT;
+
+static const char *const list_names[KIND_COUNT] = {
+	[KIND_BACKUPS] = "backups", [KIND_CLIENTS] = "clients", [KIND_JOBS] = "jobs",
+	[KIND_ACTIONS] = "actions", [KIND_SESSIONS] = "sessions",
+};
+
+/* A list as a request asks for it. */
+struct list {
+	enum kind kind;
+	const char *project;      /* NULL: every project */
+	int64_t limit;
+	int64_t offset;
+	const char *marker;       /* id to start after; NULL: from the start */
+	const char *marker_name;  /* the parameter it came in */
+	struct search search;
+};
+
+/* Where the marker stands in the list's order, as text; all NULL without a marker. */
+struct place {
+	const char *project_id;
+	const char *sort_name;
+	const char *created_at;
+	const char *id;
+	const char *exact;
+};
+
+void list_configure(int64_t max)
+{
+	limit_max = max;
+}
+
+/* Blanks, a sign and leading zeros are fine; what is too large becomes NUMBER_MAX. Of several
+ * numbers with commas the last one counts. */
+static bool number_read(const char *text, int64_t *number)
+{
+	const char *comma = strrchr(text, ',');
+	const char *digits = comma == NULL ? text : comma + 1;
+	char *end;
+
+	long long value = strtoll(digits, &end, 10);
+	if (end == digits)
+		return false;
+	end += strspn(end, " \t\r\n\f\v");
+	if (*end != '\0')
+		return false;
+	*number = value > NUMBER_MAX ? NUMBER_MAX : value;
+	return true;
+}
+
+static bool limit_read(struct req *rq, struct list *list)
+{
+	const char *text = req_parameter(rq, "limit");
+
+	list->limit = LIMIT_DEFAULT;
+	if (text == NULL || text[0] == '\0')
+		return true;
+	if (!number_read(text, &list->limit) || list->limit < 1)
+		return problem_titled(rq, 400, "Invalid parameter",
+				      "limit must be an integer greater than 0");
+	if (list->limit > limit_max)
+		list->limit = limit_max;
+	return true;
+}
+
+/* The published contract calls offset an id, every client sends a number: both are served. */
+static bool offset_read(struct req *rq, struct list *list)
+{
+	const char *text = req_parameter(rq, "offset");
+
+	if (text == NULL || text[0] == '\0')
+		return true;
+	if (!number_read(text, &list->offset)) {
+		if (list->marker != NULL)
+			return problem_titled(rq, 400, "Invalid parameter",
+					      "offset must be an integer when there is a marker");
+		list->marker = text;
+		list->marker_name = "offset";
+		return true;
+	}
+	if (list->offset < 0)
+		return problem_titled(rq, 400, "Invalid parameter",
+				      "offset must not be negative");
+	return true;
+}
+
+static bool page_read(struct req *rq, struct list *list)
+{
+	list->marker_name = "marker";
+	list->marker = req_parameter(rq, "marker");
+	if (list->marker != NULL && list->marker[0] == '\0')
+		list->marker = NULL;
+	return limit_read(rq, list) && offset_read(rq, list);
+}
+
+static bool place_find(struct req *rq, const struct list *list, struct place *place)
+{
+	*place = (struct place){ 0 };
+	if (list->marker == NULL)
+		return true;
+	struct rows *rows = STORE_ASK(rq, &sql_marker_find[list->kind], list->project,
+				      list->marker, list->search.texts);
+	if (rows == NULL)
+		return false;
+	if (rows_count(rows) == 0)
+		return problem_titled(rq, 400, "Invalid parameter",
+				      "%s names none of the %s in this list", list->marker_name,
+				      list_names[list->kind]);
+	place->project_id = rows_text(rows, 0, "project_id");
+	place->sort_name = rows_text(rows, 0, "sort_name");
+	place->created_at = rows_text(rows, 0, "created_at");
+	place->id = rows_text(rows, 0, "id");
+	place->exact = rows_text(rows, 0, "exact");
+	return true;
+}
+
+/* The first parameters of each question are the same, so one array serves all three. */
+static bool list_ask(struct req *rq, const struct list *list, const struct place *place)
+{
+	const char *name = list_names[list->kind];
+	const struct search *search = &list->search;
+	const char *const params[] = {
+		list->project,
+		arena_printf(rq->arena, "%" PRId64, list->limit),
+		arena_printf(rq->arena, "%" PRId64, list->offset),
+		place->sort_name, place->created_at, place->id,
+		rq->is_privileged ? "true" : "false",
+		place->project_id, place->exact,
+		search->match, search->match_not, search->texts, search->texts_not,
+		search->time_after, search->time_before,
+	};
+
+	if (!search_is_empty(search))
+		return store_reply_rows(rq, name, &sql_doc_search[list->kind], params, 15);
+	if (list->kind == KIND_CLIENTS && list->project != NULL)
+		return store_reply_rows(rq, name, &sql_client_list, params, 6);
+	return store_reply_rows(rq, name, &sql_doc_list[list->kind], params, 8);
+}
+
+bool list_reply(struct req *rq, enum kind kind, const char *project)
+{
+	struct list list = { .kind = kind, .project = project };
+	struct place place;
+
+	return page_read(rq, &list) && search_read(rq, kind, &list.search) &&
+	       place_find(rq, &list, &place) && list_ask(rq, &list, &place);
+}

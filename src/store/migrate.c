@@ -1,0 +1,152 @@
+/* Bring the schema up to date: numbered files, forward only, each in a transaction, one lock. */
+#include "config.h"
+
+#include "store/store.h"
+#include "store/store_int.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/queries.h"
+
+#define MIGRATION_SIZE_MAX (1 << 20)   /* bytes; a larger file is a mistake */
+
+static PGresult *migrate_ask(const struct query *query, const char *const *params, int count)
+{
+	PGconn *pg = pg_link();
+	if (pg == NULL)
+		return NULL;
+	PGresult *result = PQexecParams(pg, query->text, count, NULL, params, NULL, NULL, 0);
+	if (PQresultStatus(result) == PGRES_TUPLES_OK ||
+	    PQresultStatus(result) == PGRES_COMMAND_OK)
+		return result;
+	log_error("%s: %s", query->name, PQresultErrorMessage(result));
+	PQclear(result);
+	return NULL;
+}
+
+static bool migrate_do(const struct query *query, const char *const *params, int count)
+{
+	PGresult *result = migrate_ask(query, params, count);
+	PQclear(result);
+	return result != NULL;
+}
+
+/* The first column of the first row as a number; `otherwise` when there is none. */
+static int migrate_number(const struct query *query, int otherwise)
+{
+	PGresult *result = migrate_ask(query, NULL, 0);
+	if (result == NULL)
+		return -1;
+	bool any = PQntuples(result) > 0 && !PQgetisnull(result, 0, 0);
+	int number = any ? (int)strtol(PQgetvalue(result, 0, 0), NULL, 10) : otherwise;
+	PQclear(result);
+	return number;
+}
+
+int migrate_version(void)
+{
+	pg_refresh();
+	int exists = migrate_number(&sql_schema_exists, 0);
+	return exists == 1 ? migrate_number(&sql_schema_version, 0) : exists;
+}
+
+static char *file_read(struct arena *arena, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	if (file == NULL) {
+		log_error("%s can't be read: %m", path);
+		return NULL;
+	}
+	char *text = arena_alloc(arena, MIGRATION_SIZE_MAX + 1);
+	size_t len = fread(text, 1, MIGRATION_SIZE_MAX + 1, file);
+	bool whole = ferror(file) == 0 && len <= MIGRATION_SIZE_MAX;
+	fclose(file);
+	if (!whole) {
+		log_error("%s can't be read whole", path);
+		return NULL;
+	}
+	text[len] = '\0';
+	return text;
+}
+
+/* Several statements in one text: the simple protocol, without parameters. */
+static bool file_run(const char *name, const char *text)
+{
+	PGresult *result = PQexec(pg_link(), text);
+	bool done = PQresultStatus(result) == PGRES_COMMAND_OK ||
+		    PQresultStatus(result) == PGRES_TUPLES_OK;
+	if (!done)
+		log_error("%s: %s", name, PQresultErrorMessage(result));
+	PQclear(result);
+	return done;
+}
+
+/* Inside the transaction: wait for the lock, look again, run, record. */
+static bool step_inside(struct arena *arena, const char *directory, const char *name, int number)
+{
+	if (!migrate_do(&sql_schema_lock, NULL, 0))
+		return false;
+	int version = migrate_version();
+	if (version < 0 || version >= number)
+		return version >= number;
+	char *text = file_read(arena, arena_printf(arena, "%s/%s", directory, name));
+	if (text == NULL || !file_run(name, text))
+		return false;
+	const char *const params[] = { arena_printf(arena, "%d", number), name };
+	if (!migrate_do(&sql_schema_record, params, 2))
+		return false;
+	printf("applied %s\n", name);
+	return true;
+}
+
+static bool step_run(struct arena *arena, const char *directory, const char *name, int number)
+{
+	struct req rq = { .arena = arena };
+
+	if (!store_begin(&rq)) {
+		log_error("%s: %s", name, rq.problem.description);
+		return false;
+	}
+	if (!step_inside(arena, directory, name, number)) {
+		store_rollback();
+		return false;
+	}
+	return store_commit(&rq);
+}
+
+static int is_migration(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+	return strspn(entry->d_name, "0123456789") == 4 && entry->d_name[4] == '_' && len > 9 &&
+	       strcmp(entry->d_name + len - 4, ".sql") == 0;
+}
+
+bool migrate_up(const char *directory)
+{
+	struct dirent **files;
+	int count = scandir(directory, &files, is_migration, alphasort);
+	if (count < 0) {
+		log_error("%s can't be read: %m", directory);
+		return false;
+	}
+	struct arena *arena = arena_new();
+	int version = migrate_version();
+	bool good = version >= 0 && count > 0;
+	if (count == 0)
+		log_error("%s holds no migrations", directory);
+	for (int n = 0; n < count; n++) {
+		int number = (int)strtol(files[n]->d_name, NULL, 10);
+		if (good && number > version)
+			good = step_run(arena, directory, files[n]->d_name, number);
+		free(files[n]);
+	}
+	free(files);
+	arena_free(arena);
+	return good;
+}

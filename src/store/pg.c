@@ -1,0 +1,219 @@
+/* The connection: opened when first needed, opened again when it was lost; and transactions. */
+#include "config.h"
+
+#include "store/store.h"
+#include "store/store_int.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+static struct {
+	char *parameters;                  /* what store_configure() was told */
+	char connect_timeout[24];
+	char options[64];
+	PGconn *pg;                        /* NULL while there is none */
+	const struct query *listen;        /* asked on each new connection */
+	char sqlstate[6];                  /* of the last failure; "" when the connection failed */
+	bool in_transaction;
+	bool reopened;                     /* since the last store_notified() */
+} connection;
+
+void store_configure(const char *parameters, int64_t connect_timeout, int64_t statement_timeout)
+{
+	store_close();
+	free(connection.parameters);
+	connection.parameters = strdup(parameters);
+	snprintf(connection.connect_timeout, sizeof(connection.connect_timeout), "%lld",
+		 (long long)connect_timeout);
+	connection.options[0] = '\0';
+	if (statement_timeout > 0)
+		snprintf(connection.options, sizeof(connection.options),
+			 "-c statement_timeout=%llds", (long long)statement_timeout);
+}
+
+void store_close(void)
+{
+	PQfinish(connection.pg);
+	connection.pg = NULL;
+	connection.in_transaction = false;
+}
+
+/* The server's notices belong in the server's log. */
+static void notice_drop(void *arg, const PGresult *result)
+{
+	(void)arg;
+	(void)result;
+}
+
+static bool command_done(PGresult *result)
+{
+	bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return done;
+}
+
+static bool connection_open(void)
+{
+	/* what comes after our own wishes, the operator's connection string, wins */
+	static const char *const names[] = { "connect_timeout", "options", "dbname",
+					     "fallback_application_name", "client_encoding", NULL };
+	const char *const values[] = { connection.connect_timeout, connection.options,
+				       connection.parameters, "permafrost", "UTF8", NULL };
+
+	connection.pg = PQconnectdbParams(names, values, 1);
+	connection.reopened = true;
+	connection.sqlstate[0] = '\0';
+	if (PQstatus(connection.pg) == CONNECTION_OK) {
+		PQsetNoticeReceiver(connection.pg, notice_drop, NULL);
+		if (connection.listen == NULL ||
+		    command_done(PQexec(connection.pg, connection.listen->text)))
+			return true;
+	}
+	log_error("PostgreSQL can't be reached: %s", PQerrorMessage(connection.pg));
+	store_close();
+	return false;
+}
+
+PGconn *pg_link(void)
+{
+	if (connection.pg == NULL && !connection_open())
+		return NULL;
+	return connection.pg;
+}
+
+bool pg_lost(void)
+{
+	return connection.pg == NULL || PQstatus(connection.pg) != CONNECTION_OK;
+}
+
+bool pg_in_transaction(void)
+{
+	return connection.in_transaction;
+}
+
+/* Take in whatever the server sent on its own; a dead connection is closed. */
+static void connection_read(void)
+{
+	struct pollfd wait = { .fd = PQsocket(connection.pg), .events = POLLIN };
+
+	if (poll(&wait, 1, 0) <= 0)
+		return;
+	if (PQconsumeInput(connection.pg) == 0 || pg_lost())
+		store_close();
+}
+
+void pg_refresh(void)
+{
+	if (connection.pg != NULL && !connection.in_transaction)
+		connection_read();
+}
+
+bool store_listen(const struct query *listen)
+{
+	connection.listen = listen;
+	return connection.pg == NULL || command_done(PQexec(connection.pg, listen->text));
+}
+
+bool store_notified(void)
+{
+	pg_refresh();
+	bool news = connection.reopened || connection.pg == NULL;
+	connection.reopened = false;
+	PGnotify *notice;
+	while (connection.pg != NULL && (notice = PQnotifies(connection.pg)) != NULL) {
+		PQfreemem(notice);
+		news = true;
+	}
+	return news;
+}
+
+void pg_note_failure(const struct query *query, const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	snprintf(connection.sqlstate, sizeof(connection.sqlstate), "%s",
+		 state == NULL ? "" : state);
+	log_warning("%s failed: %s", query->name, state == NULL ? "connection lost" : state);
+	if (pg_lost())
+		store_close();
+}
+
+bool store_may_retry(void)
+{
+	return strcmp(connection.sqlstate, "40001") == 0 ||
+	       strcmp(connection.sqlstate, "40P01") == 0;
+}
+
+/* ---- SQLSTATE to problem -------------------------------------------------------------------- */
+
+static bool state_is_one_of(const char *const *states)
+{
+	for (; *states != NULL; states++) {
+		if (strncmp(connection.sqlstate, *states, strlen(*states)) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool pg_problem(struct req *rq)
+{
+	static const char *const away[] = { "08", "53", "57", "40001", "40P01", "25P03", NULL };
+	static const char *const unstorable[] = { "22", "54", NULL };
+
+	if (connection.sqlstate[0] == '\0' || state_is_one_of(away)) {
+		rq->reply.retry_after = STORE_RETRY_AFTER;
+		return problem(rq, 503, "the database is not available at the moment");
+	}
+	if (strcmp(connection.sqlstate, "23505") == 0)
+		return problem(rq, 409, "a document with this identity exists already");
+	if (state_is_one_of(unstorable))
+		return problem(rq, 400, "the request holds a value that can't be stored");
+	return problem_titled(rq, 500, "Internal Storage Error",
+			      "the database refused the request; the log tells why");
+}
+
+/* ---- transactions --------------------------------------------------------------------------- */
+
+static const struct query begin = { "begin", "begin" };
+static const struct query commit = { "commit", "commit" };
+
+bool store_begin(struct req *rq)
+{
+	pg_refresh();
+	PGconn *pg = pg_link();
+	if (pg == NULL)
+		return pg_problem(rq);
+	PGresult *result = PQexec(pg, begin.text);
+	connection.in_transaction = PQresultStatus(result) == PGRES_COMMAND_OK;
+	if (!connection.in_transaction)
+		pg_note_failure(&begin, result);
+	PQclear(result);
+	return connection.in_transaction || pg_problem(rq);
+}
+
+bool store_commit(struct req *rq)
+{
+	if (connection.pg == NULL)
+		return pg_problem(rq);
+	PGresult *result = PQexec(connection.pg, commit.text);
+	/* a transaction that failed answers COMMIT with ROLLBACK */
+	bool done = PQresultStatus(result) == PGRES_COMMAND_OK &&
+		    strcmp(PQcmdStatus(result), "COMMIT") == 0;
+	connection.in_transaction = false;
+	if (!done)
+		pg_note_failure(&commit, result);
+	PQclear(result);
+	return done || pg_problem(rq);
+}
+
+void store_rollback(void)
+{
+	if (!connection.in_transaction)
+		return;
+	connection.in_transaction = false;
+	if (connection.pg != NULL && !command_done(PQexec(connection.pg, "rollback")))
+		store_close();
+}

@@ -1,0 +1,184 @@
+/* Ask one question of sql/query with bound parameters; take the rows at once or one by one. */
+#include "config.h"
+
+#include "store/store.h"
+#include "store/store_int.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+struct rows {
+	PGresult *result;
+};
+
+static void result_free(void *result)
+{
+	PQclear(result);
+}
+
+static bool result_good(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
+	       status == PGRES_SINGLE_TUPLE;
+}
+
+/* Only what changes nothing may be asked a second time when the first answer got lost. */
+static bool may_ask_again(const struct req *rq)
+{
+	return rq->method == METHOD_GET && !pg_in_transaction() && pg_lost();
+}
+
+/*
+ * Unnamed statements only: they are planned with their values, and they pass through PgBouncer
+ * in transaction mode.
+ */
+static PGresult *ask_once(const struct query *query, const char *const *params, int count)
+{
+	PGconn *pg = pg_link();
+	if (pg == NULL)
+		return NULL;
+	PGresult *result = PQexecParams(pg, query->text, count, NULL, params, NULL, NULL, 0);
+	if (result_good(result))
+		return result;
+	pg_note_failure(query, result);
+	PQclear(result);
+	return NULL;
+}
+
+struct rows *store_ask(struct req *rq, const struct query *query, const char *const *params,
+		       int count)
+{
+	if (!pg_in_transaction())
+		pg_refresh();
+	PGresult *result = ask_once(query, params, count);
+	if (result == NULL && may_ask_again(rq))
+		result = ask_once(query, params, count);
+	if (result == NULL) {
+		pg_problem(rq);
+		return NULL;
+	}
+	struct rows *rows = arena_alloc(rq->arena, sizeof(*rows));
+	rows->result = result;
+	arena_defer(rq->arena, result_free, result);
+	return rows;
+}
+
+static int column_number(const struct rows *rows, const char *column)
+{
+	int number = PQfnumber(rows->result, column);
+	assert(number >= 0);
+	return number;
+}
+
+int rows_count(const struct rows *rows)
+{
+	return PQntuples(rows->result);
+}
+
+const char *rows_text(const struct rows *rows, int row, const char *column)
+{
+	int number = column_number(rows, column);
+	if (PQgetisnull(rows->result, row, number))
+		return NULL;
+	return PQgetvalue(rows->result, row, number);
+}
+
+size_t rows_length(const struct rows *rows, int row, const char *column)
+{
+	return (size_t)PQgetlength(rows->result, row, column_number(rows, column));
+}
+
+int64_t rows_int(const struct rows *rows, int row, const char *column)
+{
+	const char *text = rows_text(rows, row, column);
+	return text == NULL ? 0 : strtoll(text, NULL, 10);
+}
+
+bool rows_bool(const struct rows *rows, int row, const char *column)
+{
+	const char *text = rows_text(rows, row, column);
+	return text != NULL && text[0] == 't';
+}
+
+int64_t rows_touched(const struct rows *rows)
+{
+	return strtoll(PQcmdTuples(rows->result), NULL, 10);
+}
+
+/* ---- a list, row by row --------------------------------------------------------------------- */
+
+struct stream {
+	PGconn *pg;
+	PGresult *row;       /* fetched, not yet given out */
+	PGresult *given;     /* what the last piece points into */
+};
+
+/* Leave the connection ready for the next question, also when the client went away midway. */
+static void stream_end(void *argument)
+{
+	struct stream *stream = argument;
+
+	PGresult *rest;
+
+	PQclear(stream->given);
+	PQclear(stream->row);
+	while ((rest = PQgetResult(stream->pg)) != NULL)
+		PQclear(rest);
+}
+
+static int stream_next(void *source, const char **piece, size_t *len)
+{
+	struct stream *stream = source;
+
+	if (PQresultStatus(stream->row) != PGRES_SINGLE_TUPLE)
+		return result_good(stream->row) ? 0 : -1;
+	PQclear(stream->given);
+	stream->given = stream->row;
+	stream->row = PQgetResult(stream->pg);
+	*piece = PQgetvalue(stream->given, 0, 0);
+	*len = (size_t)PQgetlength(stream->given, 0, 0);
+	return 1;
+}
+
+/* Send the question and fetch the first row, so that a failure is known before the reply. */
+static bool stream_start(struct stream *stream, const struct query *query,
+			 const char *const *params, int count)
+{
+	stream->pg = pg_link();
+	if (stream->pg == NULL)
+		return false;
+	if (PQsendQueryParams(stream->pg, query->text, count, NULL, params, NULL, NULL, 0) == 1)
+		PQsetSingleRowMode(stream->pg);
+	stream->row = PQgetResult(stream->pg);
+	if (result_good(stream->row))
+		return true;
+	PGresult *rest;
+	while ((rest = PQgetResult(stream->pg)) != NULL)
+		PQclear(rest);
+	pg_note_failure(query, stream->row);
+	PQclear(stream->row);
+	stream->row = NULL;
+	return false;
+}
+
+bool store_reply_rows(struct req *rq, const char *name, const struct query *query,
+		      const char *const *params, int count)
+{
+	struct stream *stream = arena_alloc(rq->arena, sizeof(*stream));
+
+	pg_refresh();
+	if (!stream_start(stream, query, params, count) &&
+	    !(may_ask_again(rq) && stream_start(stream, query, params, count)))
+		return pg_problem(rq);
+	arena_defer(rq->arena, stream_end, stream);
+	rq->reply.status = 200;
+	rq->reply.head = arena_printf(rq->arena, "{\"%s\": [", name);
+	rq->reply.next = stream_next;
+	rq->reply.source = stream;
+	rq->reply.tail = "]}";
+	return true;
+}

@@ -1,0 +1,145 @@
+/* The only room that knows libpq: named questions in, rows out, SQLSTATE turned into problems. */
+#ifndef PERMAFROST_STORE_STORE_H
+#define PERMAFROST_STORE_STORE_H
+
+#include "base/req.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct query {
+	const char *name;   /* the file in sql/query without its ending */
+	const char *text;
+};
+
+/* The kinds of resource, one table each: sql/kinds lists them in this order. */
+enum kind { KIND_BACKUPS, KIND_CLIENTS, KIND_JOBS, KIND_ACTIONS, KIND_SESSIONS, KIND_COUNT };
+
+/* ---- pg.c: the connection ------------------------------------------------------------------- */
+
+/*
+ * The connection string to use from now on (libpq URI or keyword form), and timeouts in seconds
+ * (0: none) that hold unless the string says otherwise. Nothing is opened yet; the connection
+ * opens at the first question and again whenever it was lost.
+ */
+void store_configure(const char *connection, int64_t connect_timeout, int64_t statement_timeout);
+
+/* Close the connection, if there is one. */
+void store_close(void);
+
+/* Begin a transaction. False with a 503 problem when PostgreSQL cannot be reached. */
+bool store_begin(struct req *rq);
+/* Commit. False with a problem set; a connection lost here is 503: the outcome is unknown. */
+bool store_commit(struct req *rq);
+/* Roll back, quietly. */
+void store_rollback(void);
+/* True when the last failure was a deadlock or serialization failure: the whole transaction may
+ * be run again. */
+bool store_may_retry(void);
+
+struct query;
+
+/* Ask this LISTEN now and on every new connection. False when it was refused. */
+bool store_listen(const struct query *listen);
+
+/* True when a notification came in, or the connection was opened anew, since the last call.
+ * Costs one system call. */
+bool store_notified(void);
+
+/* ---- query.c: ask --------------------------------------------------------------------------- */
+
+struct rows;
+
+/*
+ * Run one question with text parameters (NULL is SQL null). NULL with a problem set when it
+ * failed (SQLSTATE decides: 23505 is 409, 22P02/22P05/22003 are 400, 57014 and class 08/53 are
+ * 503, all else 500; nothing of the server's text reaches the client). Outside a transaction a
+ * lost connection is reopened once and the question asked again. Rows belong to the arena.
+ */
+struct rows *store_ask(struct req *rq, const struct query *query, const char *const *params,
+		       int count);
+
+#define STORE_ASK(rq, query, ...) \
+	store_ask((rq), (query), (const char *const[]){ __VA_ARGS__ }, \
+		  (int)(sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *)))
+
+int rows_count(const struct rows *rows);
+/* A value by column name; NULL for SQL null. The column must exist. */
+const char *rows_text(const struct rows *rows, int row, const char *column);
+size_t rows_length(const struct rows *rows, int row, const char *column);
+int64_t rows_int(const struct rows *rows, int row, const char *column);
+bool rows_bool(const struct rows *rows, int row, const char *column);
+/* Rows an INSERT, UPDATE or DELETE touched. */
+int64_t rows_touched(const struct rows *rows);
+
+/*
+ * Ask for a list and make it the reply {"<name>": [row, row, ...]}: rows are streamed one by one
+ * from PostgreSQL to the client, first column as it is. False with a problem set.
+ */
+bool store_reply_rows(struct req *rq, const char *name, const struct query *query,
+		      const char *const *params, int count);
+
+/* ---- doc.c: documents of any kind ----------------------------------------------------------- */
+
+/* A stored document. */
+struct document {
+	const char *id;
+	const char *project_id;
+	const char *user_id;
+	int64_t version;
+	const char *text;             /* the doc column, JSON */
+	size_t len;
+	struct json_object *json;     /* parsed by doc_lock(); else NULL */
+};
+
+/* Read one document of the project: *found tells whether there is one. False: a problem is set. */
+bool doc_read(struct req *rq, enum kind kind, const char *project, const char *id,
+	      struct document *doc, bool *found);
+
+/* The same, parsed, and locked against other writers until the transaction ends. */
+bool doc_lock(struct req *rq, enum kind kind, const char *project, const char *id,
+	      struct document *doc, bool *found);
+
+/* Insert; a taken id is a 409 problem that names it. `doc` is JSON text. */
+bool doc_insert(struct req *rq, enum kind kind, const char *project, const char *id,
+		const char *user_id, const char *doc);
+
+/* Write back a locked document; *version becomes the new one. */
+bool doc_update(struct req *rq, enum kind kind, const char *project, const char *id,
+		const char *doc, int64_t *version);
+
+/* Delete; *found tells whether there was one. */
+bool doc_delete(struct req *rq, enum kind kind, const char *project, const char *id, bool *found);
+
+/* Reply 200 with the document, with "_version" in front when `with_version`. True. */
+bool doc_reply(struct req *rq, const struct document *doc, bool with_version);
+
+/* The usual refusal of an unknown id: 404 naming kind and id. False. */
+bool doc_missing(struct req *rq, enum kind kind, const char *id);
+
+/* ---- list.c: lists and searches ------------------------------------------------------------- */
+
+/*
+ * Answer a list request of the project (NULL: of every project; only where policy granted it):
+ * limit, offset and marker from the query string, match, match_not, time bounds and _all from
+ * rq->body (spec freezer-v1-v2 2.9, 3.5). False with a problem set.
+ */
+bool list_reply(struct req *rq, enum kind kind, const char *project);
+
+/* The largest page; a larger `limit` means this one. */
+void list_configure(int64_t limit_max);
+
+/* ---- migrate.c ------------------------------------------------------------------------------ */
+
+/* Apply what is missing from directory/NNNN_*.sql, each in a transaction, under one lock. Prints
+ * each name to standard output. False when something failed; the reason is logged. */
+bool migrate_up(const char *directory);
+
+/* The schema version the database is at: 0 for an empty one, -1 when it could not be asked. */
+int migrate_version(void);
+
+/* The version this program was built for. */
+extern const int schema_version;
+
+#endif

@@ -1,0 +1,29 @@
+/* What the files of the store share among themselves. */
+#ifndef PERMAFROST_STORE_STORE_INT_H
+#define PERMAFROST_STORE_STORE_INT_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+#include "store/store.h"
+
+#define STORE_RETRY_AFTER 2   /* seconds a client is asked to wait when the database is away */
+
+/* The connection, opened if need be; NULL when PostgreSQL can't be reached. */
+PGconn *pg_link(void);
+
+/* The connection is gone: what was sent last may or may not have been done. */
+bool pg_lost(void);
+
+/* A connection that died while idle is noticed here and opened anew, before anything is sent. */
+void pg_refresh(void);
+
+bool pg_in_transaction(void);
+
+/* Remember why `query` failed, log it by name, and close the connection if it was lost. */
+void pg_note_failure(const struct query *query, const PGresult *result);
+
+/* Turn the failure noted last into a problem of the request. Always false. */
+bool pg_problem(struct req *rq);
+
+#endif
