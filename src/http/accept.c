@@ -1,0 +1,94 @@
+/* Accept requests on the socket that the process manager opened, one after the other. */
+#include "config.h"
+
+#include "http/http.h"
+#include "http/http_int.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+
+#define LISTEN_DESCRIPTOR 0
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signal_number)
+{
+	(void)signal_number;
+	stopping = 1;
+}
+
+/*
+ * Signals are only let in while waiting: one that arrives while libfcgi reads a body would cost
+ * that request. The handlers are ours, so that libfcgi installs none.
+ */
+static bool signals_prepare(sigset_t *open)
+{
+	struct sigaction action = { .sa_handler = stop };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t closed;
+
+	sigemptyset(&action.sa_mask);
+	sigfillset(&closed);
+	return sigaction(SIGTERM, &action, NULL) == 0 && sigaction(SIGINT, &action, NULL) == 0 &&
+	       sigaction(SIGUSR1, &action, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0 &&
+	       sigprocmask(SIG_SETMASK, &closed, open) == 0;
+}
+
+/* Wait for a connection with signals let in. False when it is time to stop. */
+static bool connection_wait(const sigset_t *open)
+{
+	struct pollfd socket = { .fd = LISTEN_DESCRIPTOR, .events = POLLIN };
+
+	while (!stopping) {
+		int ready = ppoll(&socket, 1, NULL, open);
+		if (ready > 0)
+			return (socket.revents & POLLNVAL) == 0;
+		if (ready < 0 && errno != EINTR)
+			return false;
+	}
+	return false;
+}
+
+static void serve_one(FCGX_Request *fcgi, void (*dispatch)(struct req *rq), int64_t body_max,
+		      struct arena *arena)
+{
+	struct req rq = { .arena = arena };
+
+	log_context(rq.request_id, &rq.doing);
+	rq.doing = "read";
+	if (request_read(&rq, fcgi, body_max))
+		dispatch(&rq);
+	rq.doing = "reply";
+	if (reply_write(&rq, fcgi->out)) {
+		FCGX_Finish_r(fcgi);
+	} else {
+		/* without an end record nginx knows that the reply is not whole */
+		log_info("the reply did not reach the client");
+		FCGX_Free(fcgi, 1);
+	}
+	arena_reset(arena);
+	log_context(NULL, NULL);
+}
+
+bool http_serve(void (*dispatch)(struct req *rq), int64_t body_max)
+{
+	FCGX_Request fcgi;
+	sigset_t open;
+
+	if (!signals_prepare(&open) || FCGX_Init() != 0 || FCGX_IsCGI() ||
+	    FCGX_InitRequest(&fcgi, LISTEN_DESCRIPTOR, 0) != 0) {
+		log_error("descriptor 0 is no FastCGI socket; start this program with spawn-fcgi "
+			  "or systemd");
+		return false;
+	}
+	struct arena *arena = arena_new();
+	while (connection_wait(&open) && FCGX_Accept_r(&fcgi) == 0)
+		serve_one(&fcgi, dispatch, body_max, arena);
+	arena_free(arena);
+	return true;
+}

@@ -1,0 +1,21 @@
+/* What the files of the http room share. */
+#ifndef PERMAFROST_HTTP_HTTP_INT_H
+#define PERMAFROST_HTTP_HTTP_INT_H
+
+#include <fcgiapp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/req.h"
+
+/*
+ * Fill `rq` from what nginx sent and read the body. False with a problem set when the request
+ * can't be understood: body too large (413), length missing or cut short (400).
+ */
+bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max);
+
+/* Write the reply, or the problem when there is one. False when the client is gone or the reply
+ * broke off. */
+bool reply_write(struct req *rq, FCGX_Stream *out);
+
+#endif

@@ -1,0 +1,118 @@
+/* What nginx sent, as a struct req. */
+#include "config.h"
+
+#include "http/http_int.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+static const char *const method_names[] = {
+	[METHOD_GET] = "GET", [METHOD_POST] = "POST", [METHOD_PUT] = "PUT",
+	[METHOD_PATCH] = "PATCH", [METHOD_DELETE] = "DELETE", [METHOD_HEAD] = "HEAD",
+	[METHOD_OPTIONS] = "OPTIONS",
+};
+
+static enum method method_named(const char *name)
+{
+	for (int method = 0; method < METHOD_OTHER; method++) {
+		if (strcmp(name, method_names[method]) == 0)
+			return (enum method)method;
+	}
+	return METHOD_OTHER;
+}
+
+static enum service service_named(const char *name)
+{
+	if (strcmp(name, "identity") == 0)
+		return SERVICE_IDENTITY;
+	if (strcmp(name, "data-protect") == 0)
+		return SERVICE_DATA_PROTECT;
+	return SERVICE_BACKUP;
+}
+
+/* A parameter's value, or `otherwise` when it is absent or empty. */
+static const char *parameter(const FCGX_Request *fcgi, const char *name, const char *otherwise)
+{
+	const char *value = FCGX_GetParam(name, fcgi->envp);
+	return value == NULL || value[0] == '\0' ? otherwise : value;
+}
+
+/* The path below the mount, without the query, without one trailing slash. */
+static const char *path_below(struct arena *arena, const char *uri, const char *mount)
+{
+	size_t skip = strlen(mount);
+
+	if (strncmp(uri, mount, skip) == 0)
+		uri += skip;
+	size_t len = strcspn(uri, "?");
+	if (len > 1 && uri[len - 1] == '/')
+		len--;
+	return len == 0 ? "/" : arena_strndup(arena, uri, len);
+}
+
+/* A bare UUID with dashes? */
+static bool is_uuid(const char *text)
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(text) != sizeof(shape) - 1)
+		return false;
+	for (size_t n = 0; shape[n] != '\0'; n++) {
+		bool fits = shape[n] == '-' ? text[n] == '-' : isxdigit((unsigned char)text[n]);
+		if (!fits)
+			return false;
+	}
+	return true;
+}
+
+/* A caller may name the request, but only with something that is an id (freezer-v1-v2 2.7). */
+static void request_id_set(struct req *rq, const char *wanted)
+{
+	if (wanted != NULL && strncmp(wanted, "req-", 4) == 0)
+		wanted += 4;
+	memcpy(rq->request_id, "req-", 4);
+	if (wanted != NULL && is_uuid(wanted))
+		memcpy(rq->request_id + 4, wanted, UUID_DASHED_SIZE);
+	else
+		uuid_dashed(rq->request_id + 4);
+}
+
+static bool body_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
+{
+	int64_t len;
+
+	if (!text_to_int64(parameter(fcgi, "CONTENT_LENGTH", "0"), &len) || len < 0)
+		return problem(rq, 400, "Content-Length is not a number");
+	if (len > body_max)
+		return problem(rq, 413, "the body is larger than %lld bytes", (long long)body_max);
+	if (len == 0)
+		return true;
+	char *body = arena_alloc(rq->arena, (size_t)len + 1);
+	if (FCGX_GetStr(body, (int)len, fcgi->in) != (int)len)
+		return problem(rq, 400, "the body ended before Content-Length bytes");
+	rq->body_text = body;
+	rq->body_len = (size_t)len;
+	return true;
+}
+
+bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
+{
+	rq->service = service_named(parameter(fcgi, "SERVICE", "backup"));
+	rq->method_name = parameter(fcgi, "REQUEST_METHOD", "GET");
+	rq->method = method_named(rq->method_name);
+	rq->mount = parameter(fcgi, "MOUNT", "");
+	rq->path = path_below(rq->arena, parameter(fcgi, "REQUEST_URI", "/"), rq->mount);
+	rq->query = parameter(fcgi, "QUERY_STRING", "");
+	rq->accept = parameter(fcgi, "HTTP_ACCEPT", NULL);
+	rq->token = parameter(fcgi, "HTTP_X_AUTH_TOKEN", NULL);
+	rq->subject_token = parameter(fcgi, "HTTP_X_SUBJECT_TOKEN", NULL);
+	rq->remote_addr = parameter(fcgi, "REMOTE_ADDR", "");
+	rq->scheme = parameter(fcgi, "REQUEST_SCHEME", "http");
+	rq->host = parameter(fcgi, "HTTP_HOST", "localhost");
+	request_id_set(rq, parameter(fcgi, "HTTP_X_OPENSTACK_REQUEST_ID", NULL));
+	return body_read(rq, fcgi, body_max);
+}
