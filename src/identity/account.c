@@ -1,0 +1,121 @@
+/* What an operator does to users, projects and roles. */
+#include "config.h"
+
+#include "identity/identity.h"
+#include "identity/identity_int.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "store/queries.h"
+#include "store/store.h"
+
+#define COLUMNS_MAX 3
+
+/* Rows that came back mean done; none means `otherwise`. */
+static enum account_outcome outcome_of(const struct rows *rows, enum account_outcome otherwise)
+{
+	if (rows == NULL)
+		return ACCOUNT_FAILED;
+	return rows_count(rows) > 0 ? ACCOUNT_DONE : otherwise;
+}
+
+static enum account_outcome outcome_of_delete(const struct rows *rows)
+{
+	if (rows == NULL)
+		return ACCOUNT_FAILED;
+	return rows_touched(rows) > 0 ? ACCOUNT_DONE : ACCOUNT_MISSING;
+}
+
+/* ---- projects ------------------------------------------------------------------------------- */
+
+enum account_outcome account_project_add(struct req *rq, const char *id, const char *name)
+{
+	char made[UUID_HEX_SIZE];
+
+	uuid_hex(made);
+	return outcome_of(STORE_ASK(rq, &sql_account_project_add, id == NULL ? made : id, name),
+			  ACCOUNT_EXISTS);
+}
+
+enum account_outcome account_project_delete(struct req *rq, const char *name)
+{
+	return outcome_of_delete(STORE_ASK(rq, &sql_account_project_delete, name));
+}
+
+/* ---- users ---------------------------------------------------------------------------------- */
+
+enum account_outcome account_user_add(struct req *rq, const char *name, const char *password)
+{
+	const char *hash = password_hash(rq->arena, password);
+	char id[UUID_HEX_SIZE];
+
+	if (hash == NULL)
+		return ACCOUNT_FAILED;
+	uuid_hex(id);
+	return outcome_of(STORE_ASK(rq, &sql_account_user_add, id, name, hash), ACCOUNT_EXISTS);
+}
+
+enum account_outcome account_user_password(struct req *rq, const char *name, const char *password)
+{
+	const char *hash = password_hash(rq->arena, password);
+
+	if (hash == NULL)
+		return ACCOUNT_FAILED;
+	return outcome_of(STORE_ASK(rq, &sql_account_user_password, name, hash), ACCOUNT_MISSING);
+}
+
+enum account_outcome account_user_delete(struct req *rq, const char *name)
+{
+	return outcome_of_delete(STORE_ASK(rq, &sql_account_user_delete, name));
+}
+
+/* ---- roles ---------------------------------------------------------------------------------- */
+
+enum account_outcome account_role_add(struct req *rq, const char *user, const char *project,
+				      const char *role)
+{
+	return outcome_of(STORE_ASK(rq, &sql_account_role_add, user, project, role),
+			  ACCOUNT_MISSING);
+}
+
+enum account_outcome account_role_delete(struct req *rq, const char *user, const char *project,
+					 const char *role)
+{
+	return outcome_of_delete(STORE_ASK(rq, &sql_account_role_delete, user, project, role));
+}
+
+/* ---- lists ---------------------------------------------------------------------------------- */
+
+static bool list(struct req *rq, const struct query *query, const char *const *names,
+		 account_row *row, void *argument)
+{
+	struct rows *rows = store_ask(rq, query, NULL, 0);
+
+	if (rows == NULL)
+		return false;
+	for (int i = 0; i < rows_count(rows); i++) {
+		const char *columns[COLUMNS_MAX];
+		for (int n = 0; n < COLUMNS_MAX; n++)
+			columns[n] = rows_text(rows, i, names[n]);
+		row(columns, argument);
+	}
+	return true;
+}
+
+bool account_project_list(struct req *rq, account_row *row, void *argument)
+{
+	static const char *const names[] = { "id", "name", "enabled" };
+	return list(rq, &sql_account_project_list, names, row, argument);
+}
+
+bool account_user_list(struct req *rq, account_row *row, void *argument)
+{
+	static const char *const names[] = { "id", "name", "enabled" };
+	return list(rq, &sql_account_user_list, names, row, argument);
+}
+
+bool account_role_list(struct req *rq, account_row *row, void *argument)
+{
+	static const char *const names[] = { "user_name", "project_name", "role" };
+	return list(rq, &sql_account_role_list, names, row, argument);
+}

@@ -1,0 +1,63 @@
+/* One question, several answerers: who is behind this token? */
+#ifndef PERMAFROST_IDENTITY_IDENTITY_H
+#define PERMAFROST_IDENTITY_IDENTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/req.h"
+#include "base/resource.h"
+
+/*
+ * Fill rq->caller from rq->token. False with a problem set: 401 when there is no token or none
+ * that counts (freezer-v1-v2 2.2), 503 when the answerer is away. Strings belong to the request.
+ */
+bool identity_ask(struct req *rq);
+
+/* What the room needs of the settings; strings must outlive it. */
+struct identity_settings {
+	int64_t token_lifetime;         /* seconds a new token is valid */
+	int64_t token_cache_time;       /* seconds a checked token is believed; 0 asks every time */
+	const char *public_endpoint;    /* scheme://host:port that clients use; "" as they asked */
+	const char *region;             /* of the endpoints in the catalog */
+	int64_t login_failures_max;     /* wrong passwords of one name and address before refusal */
+	int64_t login_failures_window;  /* seconds in which they count */
+};
+
+/* Once, before the first request and before the first connection. */
+bool identity_configure(const struct identity_settings *settings);
+
+/* The part of Keystone's v3 API that clients need to log in. */
+extern const struct resource identity_discovery;
+extern const struct resource identity_version;
+extern const struct resource identity_token;
+extern const struct resource identity_catalog;
+extern const struct resource identity_project;
+
+/* ---- account.c: what an operator asks, through permafrost-manage ---------------------------- */
+
+/* What became of a wish. */
+enum account_outcome { ACCOUNT_FAILED, ACCOUNT_DONE, ACCOUNT_EXISTS, ACCOUNT_MISSING };
+
+/* `id` may be NULL: one is made. */
+enum account_outcome account_project_add(struct req *rq, const char *id, const char *name);
+enum account_outcome account_project_delete(struct req *rq, const char *name);
+/* `password` is NUL-terminated; the caller wipes it. */
+enum account_outcome account_user_add(struct req *rq, const char *name, const char *password);
+enum account_outcome account_user_password(struct req *rq, const char *name, const char *password);
+enum account_outcome account_user_delete(struct req *rq, const char *name);
+/* ACCOUNT_MISSING: no such user or project, or (delete) no such assignment. */
+enum account_outcome account_role_add(struct req *rq, const char *user, const char *project,
+				      const char *role);
+enum account_outcome account_role_delete(struct req *rq, const char *user, const char *project,
+					 const char *role);
+/* Is this a role that can be assigned? */
+bool account_role_known(const char *role);
+
+/* Call row(columns, argument) for each, ordered by name. False when the question failed. */
+typedef void account_row(const char *const *columns, void *argument);
+bool account_project_list(struct req *rq, account_row *row, void *argument);  /* id name enabled */
+bool account_user_list(struct req *rq, account_row *row, void *argument);     /* id name enabled */
+bool account_role_list(struct req *rq, account_row *row, void *argument);  /* user project role */
+
+#endif
