@@ -1,0 +1,168 @@
+/* Freezer jobs: what a client shall run, when, and how it went. */
+#include "config.h"
+
+#include "freezer/freezer.h"
+#include "freezer/job_int.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "schema/schema.h"
+#include "store/queries.h"
+#include "store/store.h"
+
+/* ---- what it accepts ------------------------------------------------------------------------ */
+
+static bool format_client_or_none(const char *value)
+{
+	return value[0] == '\0' || format_client_id(value);
+}
+
+static const struct field entry_fields[] = {
+	{ .name = "freezer_action", .kinds = OBJECT | NULLABLE, .shape = &action_parameters_shape },
+	ACTION_RULE_FIELDS,
+	{ 0 }
+};
+static const struct shape entry_shape = { .fields = entry_fields };
+
+#define WORD(key) \
+	{ .name = (key), .kinds = STRING | NULLABLE, .format = format_word_or_empty, \
+	  .format_text = "letters, digits, '_' and '-'", .length_max = 255 }
+
+/* Whole documents come back from dashboards and schedulers: what is ours is taken and ignored. */
+#define JOB_FIELDS \
+	{ .name = "job_schedule", .kinds = OBJECT, .shape = &schedule_shape }, \
+	{ .name = "client_id", .kinds = STRING | NULLABLE, .format = format_client_or_none, \
+	  .format_text = "a host name, with a prefix of letters, digits, '_' and '-' before it " \
+			 "or not", .length_max = 255 }, \
+	{ .name = "description", .kinds = STRING | NULLABLE, .length_max = 4096 }, \
+	WORD("job_id"), \
+	WORD("session_id"), \
+	{ .name = "session_tag", .kinds = INTEGER }, \
+	{ .name = "session_name", .kinds = STRING | NULLABLE, .length_max = 4096 }, \
+	{ .name = "user_id", .kinds = STRING | NULLABLE }, \
+	{ .name = "project_id", .kinds = STRING | NULLABLE }, \
+	{ .name = "_version", .kinds = INTEGER | NULLABLE }, \
+	{ .name = "action_defaults", .kinds = OBJECT, .shape = &action_parameters_shape }, \
+	{ .name = "user_credentials", .kinds = ANY }
+
+static const struct field job_fields[] = {
+	{ .name = "job_actions", .kinds = ARRAY, .flags = REQUIRED, .shape = &entry_shape },
+	JOB_FIELDS,
+	{ 0 }
+};
+static const struct shape job_shape = { .fields = job_fields, .closed = true };
+
+static const struct field patch_fields[] = {
+	{ .name = "job_actions", .kinds = ARRAY, .shape = &entry_shape },
+	JOB_FIELDS,
+	{ 0 }
+};
+static const struct shape patch_shape = { .fields = patch_fields, .closed = true };
+
+/* ---- deleting ------------------------------------------------------------------------------- */
+
+/* The session a job says it is in, read without a lock; "" for none. */
+static bool session_of_job(struct req *rq, const char *id, const char **session)
+{
+	struct rows *rows = STORE_ASK(rq, &sql_job_session, req_project(rq), id);
+
+	if (rows == NULL)
+		return false;
+	*session = rows_count(rows) > 0 ? rows_text(rows, 0, "session_id") : "";
+	return true;
+}
+
+static bool session_forget(struct req *rq, const char *session, const char *id)
+{
+	return session[0] == '\0' || session_forget_job(rq, req_project(rq), session, id);
+}
+
+/*
+ * The session is locked before the job. If the job moved in between, it leaves that session too:
+ * out of order, which PostgreSQL notices if it matters, and the request is run again.
+ */
+static bool job_delete(struct req *rq)
+{
+	const char *id = req_word(rq, "job_id");
+	const char *session;
+
+	if (!session_of_job(rq, id, &session) || !session_forget(rq, session, id))
+		return false;
+	struct rows *rows = STORE_ASK(rq, &sql_job_delete, req_project(rq), id);
+	if (rows == NULL)
+		return false;
+	const char *last = rows_count(rows) > 0 ? rows_text(rows, 0, "session_id") : "";
+	if (strcmp(last, session) != 0 && !session_forget(rq, last, id))
+		return false;
+	return reply_empty(rq, 204);
+}
+
+/* ---- showing -------------------------------------------------------------------------------- */
+
+static bool parameter_is(const char *value, const char *const *spellings)
+{
+	for (; *spellings != NULL; spellings++) {
+		if (strcasecmp(value, *spellings) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* all_projects, as the clients spell it (freezer-v1-v2 2.10). */
+static bool every_project_asked(struct req *rq, bool *asked)
+{
+	static const char *const yes[] = { "true", "t", "yes", "y", "1", "on", NULL };
+	static const char *const no[] = { "", "false", "f", "no", "n", "0", "off", NULL };
+	const char *value = req_parameter(rq, "all_projects");
+
+	*asked = value != NULL && parameter_is(value, yes);
+	if (value == NULL || *asked || parameter_is(value, no))
+		return true;
+	return problem_titled(rq, 400, "Invalid parameter", "all_projects is true or false");
+}
+
+/* Who asks for every project without the right to gets their own. */
+static bool job_list(struct req *rq)
+{
+	bool every_project;
+
+	if (!every_project_asked(rq, &every_project))
+		return false;
+	return list_reply(rq, KIND_JOBS,
+			  every_project && rq->is_privileged ? NULL : req_project(rq));
+}
+
+static bool job_show(struct req *rq)
+{
+	const char *id = req_word(rq, "job_id");
+
+	struct rows *rows = STORE_ASK(rq, &sql_job_show, req_project(rq), id,
+				      rq->is_privileged ? "true" : "false");
+	if (rows == NULL)
+		return false;
+	if (rows_count(rows) == 0)
+		return doc_missing(rq, KIND_JOBS, id);
+	const struct document doc = {
+		.id = id, .version = rows_int(rows, 0, "version"),
+		.text = rows_text(rows, 0, "doc"), .len = rows_length(rows, 0, "doc"),
+	};
+	return doc_reply(rq, &doc, true);
+}
+
+/* ---- how it is reached ---------------------------------------------------------------------- */
+
+static const struct route job_routes[] = {
+	{ METHOD_GET, "/jobs", "jobs:get_all", job_list, NULL, SEARCHES },
+	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_shape, 0 },
+	{ METHOD_GET, "/jobs/{job_id}", "jobs:get", job_show, NULL, 0 },
+	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_shape, 0 },
+	{ METHOD_PUT, "/jobs/{job_id}", "jobs:create", job_put, &job_shape, 0 },
+	{ METHOD_PATCH, "/jobs/{job_id}", "jobs:update", job_patch, &patch_shape, BODY_OPTIONAL },
+	{ METHOD_DELETE, "/jobs/{job_id}", "jobs:delete", job_delete, NULL, 0 },
+	{ METHOD_POST, "/jobs/{job_id}/event", "jobs:event:create", job_event, &job_event_shape,
+	  BODY_OPTIONAL | SINGLE_STATEMENT },
+	{ 0 }
+};
+
+const struct resource freezer_job = { "jobs", job_routes };

@@ -1,0 +1,69 @@
+/* What the files about jobs and actions share. */
+#ifndef PERMAFROST_FREEZER_JOB_INT_H
+#define PERMAFROST_FREEZER_JOB_INT_H
+
+#include "freezer/freezer.h"
+
+/* ---- action.c ------------------------------------------------------------------------------- */
+
+/* The known parameters of a freezer_action; others may stand beside them (freezer-v1-v2 4.3). */
+extern const struct shape action_parameters_shape;
+
+/* The rows that an action and an entry of job_actions have in common, freezer_action aside. */
+#define ACTION_RULE_FIELDS \
+	{ .name = "action_id", .kinds = STRING | NULLABLE, .format = format_word_or_empty, \
+	  .format_text = "letters, digits, '_' and '-'", .length_max = 255 }, \
+	{ .name = "max_retries", .kinds = INTEGER | NULLABLE }, \
+	{ .name = "max_retries_interval", .kinds = INTEGER | NULLABLE }, \
+	{ .name = "mandatory", .kinds = BOOLEAN | NULLABLE }
+
+/* Leave out what says nothing or is not the caller's to say: null rules, and _version. */
+void action_tidy(struct json_object *posted);
+
+/* The new action that `posted`, tidy already, makes under this id. */
+struct json_object *action_document(struct req *rq, struct json_object *posted, const char *id);
+
+/*
+ * False with a 400 problem when the action found at `path` does not say what to do, or is so large
+ * that the jobs, which hold copies, would become a burden.
+ */
+bool action_is_sound(struct req *rq, struct json_object *action, const char *path);
+
+/* Are two values the same, a null member counting as absent? */
+bool action_same_value(struct json_object *a, struct json_object *b);
+
+/* ---- job_actions.c -------------------------------------------------------------------------- */
+
+/* Put action_defaults of a job's body into each freezer_action that lacks them, and remove them. */
+void job_actions_fold_defaults(struct json_object *body);
+
+/*
+ * Turn the job_actions of a body into what a job stores: full copies of actions, in *entries.
+ * An entry refers to a known action, or becomes a new one; the actions are locked or inserted, in
+ * the caller's transaction. False with a 400 or 422 problem that names the entry or the id.
+ */
+bool job_actions_settle(struct req *rq, struct json_object *posted, struct json_object **entries);
+
+/* ---- put.c ---------------------------------------------------------------------------------- */
+
+/*
+ * Insert the document unless its id is taken; else lock the one there is, which is then *found,
+ * in *doc. False with a problem set.
+ */
+bool document_insert_or_lock(struct req *rq, enum kind kind, const char *id, const char *text,
+			     struct document *doc, bool *found);
+
+/* ---- job_write.c ---------------------------------------------------------------------------- */
+
+bool job_create(struct req *rq);   /* POST /jobs */
+bool job_put(struct req *rq);      /* POST and PUT /jobs/{job_id}: create or replace */
+bool job_patch(struct req *rq);    /* PATCH /jobs/{job_id} */
+
+/* ---- job_event.c ---------------------------------------------------------------------------- */
+
+/* POST /jobs/{job_id}/event */
+bool job_event(struct req *rq);
+
+extern const struct shape job_event_shape;
+
+#endif
