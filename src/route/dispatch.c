@@ -1,0 +1,161 @@
+/* The life of a request: the steps, in order; each may refuse. */
+#include "config.h"
+
+#include "route/route.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "identity/identity.h"
+#include "policy/policy.h"
+#include "schema/schema.h"
+#include "store/store.h"
+
+#define TRIES_MAX 8               /* runs of one transaction that keeps losing against others */
+#define TRY_PAUSE_US 2000
+
+struct step {
+	const char *name;
+	bool (*run)(struct req *rq);
+};
+
+static bool is_public(const struct req *rq)
+{
+	return strcmp(rq->route->rule, RULE_PUBLIC) == 0;
+}
+
+/* The programs refuse a schema they do not know, and say which command mends it. */
+static bool step_ready(struct req *rq)
+{
+	static bool known;
+
+	if (known || (rq->route->flags & NO_DATABASE) != 0)
+		return true;
+	int version = migrate_version();
+	if (version < 0) {
+		rq->reply.retry_after = 2;
+		return problem(rq, 503, "the database is not available at the moment");
+	}
+	known = version == schema_version;
+	if (known)
+		return true;
+	log_error("the database schema is at version %d, this program needs %d\n"
+		  "hint: run permafrost-manage db migrate", version, schema_version);
+	return problem(rq, 503, "the database schema is at version %d, this program needs %d",
+		       version, schema_version);
+}
+
+static bool step_identify(struct req *rq)
+{
+	return is_public(rq) || identity_ask(rq);
+}
+
+static bool step_permit(struct req *rq)
+{
+	const char *rule = rq->route->rule;
+
+	if (is_public(rq) || strcmp(rule, RULE_AUTHENTICATED) == 0)
+		return true;
+	const struct target target = { .project_id = req_project(rq),
+				       .user_id = rq->caller.user_id };
+	if (!policy_check(rule, &rq->caller, &target))
+		return problem(rq, 403, "you are not allowed to do this");
+	rq->is_privileged = policy_check("jobs:get_all_projects", &rq->caller, &target);
+	return true;
+}
+
+static bool body_parse(struct req *rq)
+{
+	struct json_error error;
+
+	rq->body = NULL;
+	if (rq->body_text == NULL)
+		return true;
+	if (json_parse(rq->arena, rq->body_text, rq->body_len, &rq->body, &error))
+		return true;
+	return problem(rq, error.fault == JSON_SYNTAX ? 753 : 400, "%s at byte %zu of the body",
+		       error.reason, error.offset);
+}
+
+/* A search may be absent or null; else it is an object (freezer-v1-v2 2.4). */
+static bool search_validate(struct req *rq)
+{
+	if (!body_parse(rq))
+		return false;
+	if (rq->body != NULL && !json_object_is_type(rq->body, json_type_object))
+		return problem(rq, 400, "$: a search is an object");
+	return true;
+}
+
+static bool step_validate(struct req *rq)
+{
+	const struct route *route = rq->route;
+
+	if ((route->flags & SEARCHES) != 0)
+		return search_validate(rq);
+	if (route->body == NULL)
+		return true;
+	if (!body_parse(rq))
+		return false;
+	if (rq->body == NULL && rq->body_text == NULL)
+		rq->body = json_own(rq->arena, json_object_new_object());
+	if (!json_object_is_type(rq->body, json_type_object))
+		return problem(rq, 400, "$: the body must be an object");
+	if ((route->flags & BODY_OPTIONAL) == 0 && json_object_object_length(rq->body) == 0)
+		return problem(rq, 400, "missing request body");
+	return schema_check(rq, rq->body, route->body);
+}
+
+/* One request is one transaction, unless it only asks one question. */
+static bool handle_once(struct req *rq)
+{
+	if (rq->method == METHOD_GET || rq->method == METHOD_HEAD ||
+	    (rq->route->flags & (SINGLE_STATEMENT | NO_DATABASE)) != 0)
+		return rq->route->handle(rq);
+	if (!store_begin(rq))
+		return false;
+	if (rq->route->handle(rq))
+		return store_commit(rq);
+	store_rollback();
+	return false;
+}
+
+/* Run again what lost against another transaction, from the body as it came in. */
+static bool step_handle(struct req *rq)
+{
+	for (int tries = 1; ; tries++) {
+		if (handle_once(rq))
+			return true;
+		if (rq->problem.status != 503 || !store_may_retry() || tries == TRIES_MAX)
+			return false;
+		log_debug("run again after a deadlock");
+		usleep((useconds_t)(tries * TRY_PAUSE_US));
+		rq->problem = (struct problem){ 0 };
+		rq->reply = (struct reply){ 0 };
+		if (!step_validate(rq))
+			return false;
+	}
+}
+
+static const struct step steps[] = {
+	{ "match", route_match },        /* which row of the route table */
+	{ "ready", step_ready },         /* does the database fit this program */
+	{ "identify", step_identify },   /* whose token is this */
+	{ "permit", step_permit },       /* may they, by the row's rule */
+	{ "validate", step_validate },   /* is the body what the row asks for */
+	{ "handle", step_handle },       /* the resource's own code, in one transaction */
+};
+
+void dispatch(struct req *rq)
+{
+	for (size_t n = 0; n < sizeof(steps) / sizeof(steps[0]); n++) {
+		rq->doing = steps[n].name;
+		if (!steps[n].run(rq))
+			return;
+		if (rq->route == NULL)   /* OPTIONS: answered by the table alone */
+			return;
+	}
+}

@@ -1,0 +1,219 @@
+/* Path and method to a row of the route table, and the words caught on the way. */
+#include "config.h"
+
+#include "route/route.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "freezer/freezer.h"
+#include "identity/identity.h"
+
+struct mount {
+	enum service service;
+	const char *prefix;
+	int version;
+};
+
+enum mount_name {
+#define MOUNT(symbol, service, prefix, version) MOUNT_##symbol,
+#include "route/mounts.def"
+#undef MOUNT
+};
+
+static const struct mount mounts[] = {
+#define MOUNT(symbol, service, prefix, version) { service, prefix, version },
+#include "route/mounts.def"
+#undef MOUNT
+};
+
+struct served {
+	enum mount_name mount;
+	const struct resource *resource;
+};
+
+static const struct served served[] = {
+#define RESOURCE(mount, symbol) { mount, &symbol },
+#include "route/resources.def"
+#undef RESOURCE
+};
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const method_names[] = { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD" };
+
+/* ---- paths ---------------------------------------------------------------------------------- */
+
+struct walk {
+	const char *rest;              /* what of the request's path is left */
+	struct word words[WORDS_MAX];  /* values still encoded */
+	size_t lengths[WORDS_MAX];
+	size_t count;
+};
+
+/* Take one "/segment" or "/{name}" of the template from the path. */
+static bool segment_take(struct walk *walk, const char *template, size_t len, struct arena *arena)
+{
+	if (walk->rest[0] != '/')
+		return false;
+	const char *segment = walk->rest + 1;
+	size_t taken = strcspn(segment, "/");
+
+	if (template[1] != '{') {
+		if (taken != len - 1 || strncmp(segment, template + 1, taken) != 0)
+			return false;
+	} else {
+		if (taken == 0 || walk->count == WORDS_MAX)
+			return false;
+		walk->words[walk->count].name = arena_strndup(arena, template + 2, len - 3);
+		walk->words[walk->count].value = segment;
+		walk->lengths[walk->count++] = taken;
+	}
+	walk->rest = segment + taken;
+	return true;
+}
+
+static bool template_take(struct walk *walk, const char *template, struct arena *arena)
+{
+	while (template[0] != '\0') {
+		size_t len = 1 + strcspn(template + 1, "/");
+		if (!segment_take(walk, template, len, arena))
+			return false;
+		template += len;
+	}
+	return true;
+}
+
+/* Does the whole path fit mount and route? "/" of a route is the mount itself. */
+static bool path_fits(struct req *rq, const struct mount *mount, const struct route *route,
+		      struct walk *walk)
+{
+	*walk = (struct walk){ .rest = strcmp(rq->path, "/") == 0 ? "" : rq->path };
+	const char *template = strcmp(route->path, "/") == 0 ? "" : route->path;
+
+	return template_take(walk, mount->prefix, rq->arena) &&
+	       template_take(walk, template, rq->arena) && walk->rest[0] == '\0';
+}
+
+static bool words_keep(struct req *rq, const struct walk *walk)
+{
+	rq->word_count = walk->count;
+	for (size_t n = 0; n < walk->count; n++) {
+		rq->words[n].name = walk->words[n].name;
+		rq->words[n].value = req_decode(rq->arena, walk->words[n].value, walk->lengths[n],
+						false);
+		if (rq->words[n].value == NULL)
+			return problem(rq, 400, "%s in the path is not properly percent-encoded",
+				       walk->words[n].name);
+	}
+	return true;
+}
+
+/* ---- Accept (freezer-v1-v2 2.3) ------------------------------------------------------------- */
+
+static bool range_is(const char *range, size_t len, const char *name)
+{
+	return strlen(name) == len && strncasecmp(range, name, len) == 0;
+}
+
+/* One element of Accept: does it let JSON through? */
+static bool range_takes_json(const char *range, size_t len)
+{
+	size_t type = strcspn(range, "; \t,");
+	if (type > len)
+		type = len;
+	const char *q = memmem(range, len, "q=", 2);
+	if (q != NULL && strspn(q + 2, "0.") == strcspn(q + 2, ",; \t"))
+		return false;
+	return range_is(range, type, "*/*") || range_is(range, type, "application/*") ||
+	       range_is(range, type, "application/json") ||
+	       range_is(range, type, "application/json-home");
+}
+
+static bool accepts_json(const char *accept)
+{
+	if (accept == NULL)
+		return true;
+	while (accept[0] != '\0') {
+		accept += strspn(accept, " \t,");
+		size_t len = strcspn(accept, ",");
+		if (len > 0 && range_takes_json(accept, len))
+			return true;
+		accept += len;
+	}
+	return false;
+}
+
+/* ---- the search ----------------------------------------------------------------------------- */
+
+/* The methods that a path knows, for Allow. */
+static const char *allow_text(struct req *rq, unsigned methods)
+{
+	struct text allow = { .arena = rq->arena };
+
+	for (size_t n = 0; n < ARRAY_SIZE(method_names); n++) {
+		if (methods & (1u << n))
+			text_printf(&allow, "%s, ", method_names[n]);
+	}
+	text_puts(&allow, "OPTIONS");
+	return allow.data;
+}
+
+static bool route_take(struct req *rq, const struct served *row, const struct route *route,
+		       const struct walk *walk)
+{
+	rq->resource = row->resource;
+	rq->route = route;
+	rq->api_version = mounts[row->mount].version;
+	return words_keep(rq, walk);
+}
+
+static bool method_refuse(struct req *rq, unsigned methods)
+{
+	if (methods == 0)
+		return problem_titled(rq, 404, "404 Not Found", "there is nothing at this path");
+	rq->reply.allow = allow_text(rq, methods);
+	if (rq->method == METHOD_OPTIONS)
+		return reply_empty(rq, 200);
+	return problem_titled(rq, 405, "405 Method Not Allowed", "%s is not allowed here: use %s",
+			      rq->method == METHOD_OTHER ? "this method" : rq->method_name,
+			      rq->reply.allow);
+}
+
+bool route_match(struct req *rq)
+{
+	unsigned methods = 0;
+	bool acceptable = accepts_json(rq->accept);
+	struct walk walk;
+
+	for (size_t n = 0; n < ARRAY_SIZE(served); n++) {
+		const struct mount *mount = &mounts[served[n].mount];
+		if (mount->service != rq->service)
+			continue;
+		const struct route *route = served[n].resource->routes;
+		for (; route->path != NULL; route++) {
+			if (!path_fits(rq, mount, route, &walk))
+				continue;
+			methods |= 1u << route->method;
+			if (route->method != rq->method)
+				continue;
+			if (acceptable || (route->flags & ANY_ACCEPT) != 0)
+				return route_take(rq, &served[n], route, &walk);
+		}
+	}
+	if (!acceptable)
+		return problem(rq, 406, "this API answers in application/json only");
+	return method_refuse(rq, methods);
+}
+
+void route_each(void (*row)(const char *mount, const struct resource *resource,
+			    const struct route *route, void *argument), void *argument)
+{
+	for (size_t n = 0; n < ARRAY_SIZE(served); n++) {
+		const struct resource *resource = served[n].resource;
+		for (const struct route *route = resource->routes; route->path != NULL; route++)
+			row(mounts[served[n].mount].prefix, resource, route, argument);
+	}
+}
