@@ -1,0 +1,253 @@
+/* user ..., project ..., role ...: who may log in to the standalone identity, and as what. */
+#include "config.h"
+
+#include "admin/admin_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "identity/identity.h"
+
+#define NAME_LENGTH_MAX 255      /* bytes; what a login may say */
+#define ID_LENGTH_MAX 64
+#define PASSWORD_SIZE 513        /* what crypt(5) takes, and one more to see an excess */
+
+static const char id_characters[] =
+	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
+
+/* ---- words an operator gives ---------------------------------------------------------------- */
+
+/* Text without control characters, so that a list stays one line for each. */
+static bool is_name(const char *name)
+{
+	const unsigned char *at = (const unsigned char *)name;
+	size_t left = strlen(name);
+
+	if (left == 0 || left > NAME_LENGTH_MAX)
+		return false;
+	while (left > 0) {
+		size_t len = utf8_length(at, left);
+		if (len == 0 || at[0] < 0x20 || at[0] == 0x7f)
+			return false;
+		at += len;
+		left -= len;
+	}
+	return true;
+}
+
+static bool name_fits(const char *what, const char *name)
+{
+	if (is_name(name))
+		return true;
+	admin_error(NULL, "the name of a %s is 1 to %d bytes of UTF-8 without control characters",
+		    what, NAME_LENGTH_MAX);
+	return false;
+}
+
+static bool id_fits(const char *id)
+{
+	size_t len = strlen(id);
+
+	if (len > 0 && len <= ID_LENGTH_MAX && strspn(id, id_characters) == len)
+		return true;
+	admin_error(NULL, "the id of a project is 1 to %d letters, digits, \"_\" and \"-\"",
+		    ID_LENGTH_MAX);
+	return false;
+}
+
+/* The first line, without its end, into `password`. False when it is missing or too long. */
+static bool line_read(FILE *file, char *password)
+{
+	if (fgets(password, PASSWORD_SIZE, file) == NULL)
+		return false;
+	password[strcspn(password, "\r\n")] = '\0';
+	size_t len = strlen(password);
+	return len > 0 && len < PASSWORD_SIZE - 1;
+}
+
+static bool password_read(const struct wish *wish, char *password)
+{
+	FILE *file = wish->password_stdin ? stdin : fopen(wish->password_file, "r");
+
+	if (file == NULL) {
+		admin_error(NULL, "%s can't be read: %m", wish->password_file);
+		return false;
+	}
+	bool good = line_read(file, password);
+	if (file != stdin)
+		fclose(file);
+	if (!good)
+		admin_error(NULL, "a password is one line of 1 to %d bytes", PASSWORD_SIZE - 2);
+	return good;
+}
+
+/* ---- what became of it ---------------------------------------------------------------------- */
+
+static enum admin_status tell(const struct wish *wish, enum account_outcome outcome,
+			      const char *what, const char *done)
+{
+	const char *name = wish->names[0];
+
+	switch (outcome) {
+	case ACCOUNT_DONE:
+		printf("%s %s %s\n", what, name, done);
+		return ADMIN_DONE;
+	case ACCOUNT_EXISTS:
+		return admin_error(NULL, "%s %s exists already", what, name);
+	case ACCOUNT_MISSING:
+		return admin_error(NULL, "there is no %s %s", what, name);
+	default:
+		return admin_refused(wish->rq);
+	}
+}
+
+static void row_name_first(const char *const *columns, void *argument)
+{
+	(void)argument;
+	printf("%s\t%s\t%s\n", columns[1], columns[0],
+	       columns[2][0] == 't' ? "enabled" : "disabled");
+}
+
+static void row_as_it_is(const char *const *columns, void *argument)
+{
+	(void)argument;
+	printf("%s\t%s\t%s\n", columns[0], columns[1], columns[2]);
+}
+
+/* ---- user ----------------------------------------------------------------------------------- */
+
+typedef enum account_outcome password_taker(struct req *rq, const char *name,
+					    const char *password);
+
+static enum admin_status with_password(const struct wish *wish, password_taker *take,
+				       const char *done)
+{
+	char password[PASSWORD_SIZE];
+	enum account_outcome outcome = ACCOUNT_FAILED;
+	bool given = password_read(wish, password);
+
+	if (given)
+		outcome = take(wish->rq, wish->names[0], password);
+	explicit_bzero(password, sizeof(password));
+	return given ? tell(wish, outcome, "user", done) : ADMIN_FAILED;
+}
+
+enum admin_status user_create(struct wish *wish)
+{
+	if (!name_fits("user", wish->names[0]) || !admin_database_ready())
+		return ADMIN_FAILED;
+	return with_password(wish, account_user_add, "created");
+}
+
+enum admin_status user_set_password(struct wish *wish)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	return with_password(wish, account_user_password, "has a new password");
+}
+
+enum admin_status user_delete(struct wish *wish)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	return tell(wish, account_user_delete(wish->rq, wish->names[0]), "user", "deleted");
+}
+
+enum admin_status user_list(struct wish *wish)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	return account_user_list(wish->rq, row_name_first, NULL) ? ADMIN_DONE :
+								   admin_refused(wish->rq);
+}
+
+/* ---- project -------------------------------------------------------------------------------- */
+
+enum admin_status project_create(struct wish *wish)
+{
+	if (!name_fits("project", wish->names[0]) || (wish->id != NULL && !id_fits(wish->id)) ||
+	    !admin_database_ready())
+		return ADMIN_FAILED;
+	enum account_outcome outcome = account_project_add(wish->rq, wish->id, wish->names[0]);
+	if (outcome == ACCOUNT_EXISTS && wish->id != NULL)
+		return admin_error(NULL, "a project of the name %s or the id %s exists already",
+				   wish->names[0], wish->id);
+	return tell(wish, outcome, "project", "created");
+}
+
+enum admin_status project_delete(struct wish *wish)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	return tell(wish, account_project_delete(wish->rq, wish->names[0]), "project", "deleted");
+}
+
+enum admin_status project_list(struct wish *wish)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	return account_project_list(wish->rq, row_name_first, NULL) ? ADMIN_DONE :
+								      admin_refused(wish->rq);
+}
+
+/* ---- role ----------------------------------------------------------------------------------- */
+
+typedef enum account_outcome role_change(struct req *rq, const char *user, const char *project,
+					 const char *role);
+
+/* ACCOUNT_MISSING is left to the caller to tell. */
+static bool role_do(const struct wish *wish, role_change *change, enum account_outcome *outcome)
+{
+	const char *const *names = wish->names;
+
+	if (!account_role_known(names[2])) {
+		admin_error("the roles are admin, member, reader and service",
+			    "there is no role %s", names[2]);
+		return false;
+	}
+	if (!admin_database_ready())
+		return false;
+	*outcome = change(wish->rq, names[0], names[1], names[2]);
+	if (*outcome != ACCOUNT_FAILED)
+		return true;
+	admin_refused(wish->rq);
+	return false;
+}
+
+enum admin_status role_grant(struct wish *wish)
+{
+	const char *const *names = wish->names;
+	enum account_outcome outcome;
+
+	if (!role_do(wish, account_role_add, &outcome))
+		return ADMIN_FAILED;
+	if (outcome == ACCOUNT_MISSING)
+		return admin_error("see \"permafrost-manage user list\" and \"project list\"",
+				   "there is no user %s or no project %s", names[0], names[1]);
+	printf("user %s has role %s in project %s\n", names[0], names[2], names[1]);
+	return ADMIN_DONE;
+}
+
+enum admin_status role_revoke(struct wish *wish)
+{
+	const char *const *names = wish->names;
+	enum account_outcome outcome;
+
+	if (!role_do(wish, account_role_delete, &outcome))
+		return ADMIN_FAILED;
+	if (outcome == ACCOUNT_MISSING)
+		return admin_error("see \"permafrost-manage role list\"",
+				   "user %s has no role %s in project %s", names[0], names[2],
+				   names[1]);
+	printf("user %s has no longer role %s in project %s\n", names[0], names[2], names[1]);
+	return ADMIN_DONE;
+}
+
+enum admin_status role_list(struct wish *wish)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	return account_role_list(wish->rq, row_as_it_is, NULL) ? ADMIN_DONE :
+								 admin_refused(wish->rq);
+}

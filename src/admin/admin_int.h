@@ -1,0 +1,28 @@
+/* What the files of this room share. */
+#ifndef PERMAFROST_ADMIN_ADMIN_INT_H
+#define PERMAFROST_ADMIN_ADMIN_INT_H
+
+#include "admin/admin.h"
+
+#include "base/req.h"
+
+/* Options that only some commands take. */
+enum { OPTION_PASSWORD = 1 << 0, OPTION_ID = 1 << 1 };
+
+#define COMMAND(words, function, names, options, operands, text) \
+	enum admin_status function(struct wish *wish);
+#include "admin/commands.def"
+#undef COMMAND
+
+/* "permafrost-manage: <what>" and, unless `hint` is NULL, "hint: <hint>" on standard error.
+ * Returns ADMIN_FAILED. */
+enum admin_status admin_error(const char *hint, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The same for what the store refused: says rq->problem. */
+enum admin_status admin_refused(const struct req *rq);
+
+/* Is the database there, at the schema this program knows? False: the error is told. */
+bool admin_database_ready(void);
+
+#endif

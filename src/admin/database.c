@@ -1,0 +1,67 @@
+/* db ...: the schema, and whether it is the one this program knows. */
+#include "config.h"
+
+#include "admin/admin_int.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/settings.h"
+#include "store/store.h"
+
+static const char connection_hint[] =
+	"see [database] connection in \"permafrost-manage config show\"";
+static const char newer_hint[] =
+	"a newer permafrost was here; install that version, an older one can't read its data";
+
+static const char older_hint[] = "run permafrost-manage db migrate";
+
+static enum admin_status version_error(int version)
+{
+	if (version < 0)
+		return admin_error(connection_hint, "the database can't be asked");
+	return admin_error(version > schema_version ? newer_hint : older_hint,
+			   "the database schema is at version %d, this program needs %d", version,
+			   schema_version);
+}
+
+bool admin_database_ready(void)
+{
+	int version = migrate_version();
+
+	if (version == schema_version)
+		return true;
+	version_error(version);
+	return false;
+}
+
+static const char *migration_directory(struct arena *arena)
+{
+	const char *directory = setting_text(SETTING_SQL_DIRECTORY);
+
+	if (directory[0] != '\0')
+		return directory;
+	return arena_printf(arena, "%s/migration", SQL_DIRECTORY);
+}
+
+enum admin_status database_migrate(struct wish *wish)
+{
+	if (!migrate_up(migration_directory(wish->rq->arena)))
+		return admin_error("what was applied before stays; mend the cause and run it again",
+				   "the database could not be brought up to date");
+	int version = migrate_version();
+	if (version != schema_version)
+		return version_error(version);
+	printf("the database schema is at version %d\n", version);
+	return ADMIN_DONE;
+}
+
+enum admin_status database_version(struct wish *wish)
+{
+	(void)wish;
+	int version = migrate_version();
+	if (version != schema_version)
+		return version_error(version);
+	printf("%d\n", version);
+	return ADMIN_DONE;
+}

@@ -1,0 +1,78 @@
+/* permafrost-api: one FastCGI worker; as many as wanted run on one socket. */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "http/http.h"
+#include "identity/identity.h"
+#include "policy/policy.h"
+#include "route/route.h"
+#include "store/store.h"
+
+static void usage(FILE *out)
+{
+	fputs("usage: permafrost-api [--config FILE]\n"
+	      "Answers FastCGI requests on descriptor 0; started by systemd or spawn-fcgi.\n", out);
+}
+
+static const char *config_file(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ 0 }
+	};
+	const char *file = NULL;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(EXIT_SUCCESS);
+		case 'v':
+			puts(PACKAGE_STRING);
+			exit(EXIT_SUCCESS);
+		default:
+			usage(stderr);
+			exit(2);
+		}
+	}
+	return file;
+}
+
+static bool configure(void)
+{
+	store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
+			setting_int(SETTING_STATEMENT_TIMEOUT));
+	list_configure(setting_int(SETTING_LIMIT_MAX));
+	healthcheck_configure(setting_text(SETTING_HEALTHCHECK_DISABLE));
+	return identity_configure(&(struct identity_settings){
+		.token_lifetime = setting_int(SETTING_TOKEN_LIFETIME),
+		.token_cache_time = setting_int(SETTING_TOKEN_CACHE_TIME),
+		.public_endpoint = setting_text(SETTING_PUBLIC_ENDPOINT),
+		.region = setting_text(SETTING_REGION),
+		.login_failures_max = setting_int(SETTING_LOGIN_FAILURES_MAX),
+		.login_failures_window = setting_int(SETTING_LOGIN_FAILURES_WINDOW),
+	});
+}
+
+int main(int argc, char **argv)
+{
+	if (!settings_load(config_file(argc, argv)) || !policy_init() ||
+	    !configure())
+		return EXIT_FAILURE;
+	bool served = http_serve(dispatch, setting_int(SETTING_BODY_MAX));
+	store_close();
+	return served ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,83 @@
+/* permafrost-manage: what an operator does at the command line. */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "admin/admin.h"
+#include "base/arena.h"
+#include "base/req.h"
+#include "base/settings.h"
+#include "identity/identity.h"
+#include "policy/policy.h"
+#include "store/store.h"
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "id", required_argument, NULL, 'i' },
+	{ "password-file", required_argument, NULL, 'f' },
+	{ "password-stdin", no_argument, NULL, 'p' },
+	{ "version", no_argument, NULL, 'v' },
+	{ 0 }
+};
+
+/* Options may stand anywhere; what is left begins at `optind`. */
+static void options_read(int argc, char **argv, struct wish *wish, const char **config)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			*config = optarg;
+			break;
+		case 'i':
+			wish->id = optarg;
+			break;
+		case 'f':
+			wish->password_file = optarg;
+			break;
+		case 'p':
+			wish->password_stdin = true;
+			break;
+		case 'h':
+			admin_help(stdout);
+			exit(EXIT_SUCCESS);
+		case 'v':
+			puts(PACKAGE_STRING);
+			exit(EXIT_SUCCESS);
+		default:
+			fputs("permafrost-manage --help lists commands and options\n", stderr);
+			exit(ADMIN_USAGE);
+		}
+	}
+}
+
+/* Migrations may take long: the statement timeout of requests does not hold here. */
+static bool configure(const char *config)
+{
+	if (!settings_load(config) || !policy_init())
+		return false;
+	store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT), 0);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct req rq = { 0 };
+	struct wish wish = { .rq = &rq };
+	const char *config = NULL;
+
+	options_read(argc, argv, &wish, &config);
+	if (!configure(config))
+		return EXIT_FAILURE;
+	rq.arena = arena_new();
+	enum admin_status status = admin_run(&wish, argc - optind, argv + optind);
+	arena_free(rq.arena);
+	store_close();
+	if (fflush(stdout) != 0 && status == ADMIN_DONE)
+		status = ADMIN_FAILED;
+	return (int)status;
+}
