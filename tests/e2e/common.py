@@ -1,0 +1,261 @@
+"""What the Python scripts of this directory share: to report, to wait, to ask the API, and to run
+the real clients. scripts/test says where the instance is; lib.sh lists the variables."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+VAR = pathlib.Path(os.environ["VAR"]).resolve()
+URL = os.environ["PERMAFROST_URL"].rstrip("/")
+TREE = pathlib.Path(__file__).resolve().parents[2]
+
+failures = 0
+
+
+# ---- reporting ----------------------------------------------------------------------------------
+
+def check(phrase, true, why=""):
+    """One line of the result; why is shown when it is not true."""
+    global failures
+    print(f"{'ok' if true else 'not ok'} - {phrase}", flush=True)
+    if not true:
+        failures += 1
+        for line in str(why).splitlines():
+            print(f"#   {line}", flush=True)
+    return bool(true)
+
+
+def run(main):
+    """Call main with a directory for scratch files; end non-zero when something was not ok."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with scratch() as work:
+        main(work)
+    sys.exit(1 if failures else 0)
+
+
+@contextlib.contextmanager
+def scratch():
+    work = pathlib.Path(tempfile.mkdtemp(prefix="permafrost-e2e."))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def wait_for(ask, seconds=30, pause=0.3):
+    """Ask until the answer is true, or the time is over; the last answer."""
+    end = time.monotonic() + seconds
+    while not (answer := ask()) and time.monotonic() < end:
+        time.sleep(pause)
+    return answer
+
+
+# ---- who we are ---------------------------------------------------------------------------------
+
+def account(name):
+    """The variables that sourcing the openrc file of demo, reader, other or admin sets."""
+    file = VAR / ("openrc" if name == "admin" else f"openrc-{name}")
+    text = subprocess.run(["bash", "-c", '. "$1" && env -0', "bash", file], env={},
+                          check=True, capture_output=True, text=True).stdout
+    pairs = (line.split("=", 1) for line in text.split("\0") if "=" in line)
+    return {key: value for key, value in pairs if key.startswith("OS_")}
+
+
+def environment(name, home):
+    """All that a client program of that account gets to see."""
+    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": str(home),
+            "TMPDIR": str(home), "NO_PROXY": "*", **account(name)}
+
+
+# ---- the API, asked without any client ----------------------------------------------------------
+
+class Reply:
+    def __init__(self, status, headers, text):
+        self.status, self.headers, self.text = status, headers, text.decode()
+
+    @property
+    def json(self):
+        """The body, or None when it is not JSON."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+    def __str__(self):
+        return f"{self.status} {self.text}"
+
+
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def ask(method, url, body=None, token=None, timeout=30):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+    if token is not None:
+        request.add_header("X-Auth-Token", token)
+    try:
+        with opener.open(request, timeout=timeout) as reply:
+            return Reply(reply.status, reply.headers, reply.read())
+    except urllib.error.HTTPError as refusal:
+        return Reply(refusal.code, refusal.headers, refusal.read())
+
+
+def log_in(name):
+    """Ask for a token of that account."""
+    rc = account(name)
+    domain = {"name": "Default"}
+    user = {"name": rc["OS_USERNAME"], "password": rc["OS_PASSWORD"], "domain": domain}
+    return ask("POST", f"{rc['OS_AUTH_URL']}/auth/tokens", {"auth": {
+        "identity": {"methods": ["password"], "password": {"user": user}},
+        "scope": {"project": {"name": rc["OS_PROJECT_NAME"], "domain": domain}}}})
+
+
+class Api:
+    """The backup API of one project, as one of its users."""
+
+    def __init__(self, name):
+        reply = log_in(name)
+        if reply.status != 201:
+            sys.exit(f"no token for {name}: {reply}")
+        self.token = reply.headers["X-Subject-Token"]
+        self.project = reply.json["token"]["project"]["id"]
+        self.user = reply.json["token"]["user"]["id"]
+        self.base = f"{URL}/v2/{self.project}"
+
+    def ask(self, method, path, body=None):
+        return ask(method, self.base + path, body, self.token)
+
+    def get(self, path):
+        """The document, or {} when there is none."""
+        reply = self.ask("GET", path)
+        return reply.json if reply.status == 200 else {}
+
+    def create(self, kind, body):
+        """The id of a new document."""
+        reply = self.ask("POST", f"/{kind}s", body)
+        if reply.status != 201:
+            sys.exit(f"no new {kind}: {reply}")
+        return reply.json[f"{kind}_id"]
+
+    def active_jobs(self, client_id):
+        """What the scheduler of that client gets to see, by id."""
+        search = {"match_not": [{"status": "completed"}], "match": [{"client_id": client_id}]}
+        jobs = self.ask("GET", "/jobs/?limit=100&offset=0", search).json["jobs"]
+        return {job["job_id"]: job for job in jobs}
+
+    def clean(self, owner):
+        """Delete all documents that have this word, which nobody else uses, in a value."""
+        search = {"match": [{"_all": owner}]}
+        for kind in "session", "job", "action", "backup", "client":
+            while found := self.ask("GET", f"/{kind}s?limit=100", search).json[f"{kind}s"]:
+                for document in found:
+                    name = document.get("client", document)[f"{kind}_id"]
+                    self.ask("DELETE", f"/{kind}s/{name}")
+
+
+# ---- the real clients ---------------------------------------------------------------------------
+
+class Outcome:
+    """What one run of the freezer command said."""
+
+    def __init__(self, words, done):
+        self.command, self.words = words[0], " ".join(words)
+        self.status, self.output, self.errors = done.returncode, done.stdout, done.stderr
+
+    @property
+    def said(self):
+        return self.output + self.errors
+
+    @property
+    def json(self):
+        """What was printed with -f json: a row or a list of rows, {} if there is nothing."""
+        try:
+            return json.loads(self.output)
+        except ValueError:
+            return {}
+
+    def __str__(self):
+        return f"freezer {self.words}\nstatus {self.status}\n{self.said}"
+
+
+class Freezer:
+    """The command of python3-freezerclient, run by one user."""
+
+    def __init__(self, name, home):
+        self.home, self.environment = home, environment(name, home)
+
+    def __call__(self, *words):
+        words = [str(word) for word in words]
+        done = subprocess.run(["/usr/bin/freezer", *words], env=self.environment, cwd=self.home,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        return Outcome(words, done)
+
+    def show(self, *words):
+        return self(*words, "-f", "json")
+
+    def rows(self, *words):
+        """A list as rows by column, where the client can't print JSON: backup-list has times."""
+        outcome = self(*words, "-f", "csv")
+        return outcome, list(csv.DictReader(io.StringIO(outcome.output)))
+
+    def file(self, name, document):
+        """A JSON file for --file."""
+        path = self.home / f"{name}.json"
+        path.write_text(json.dumps(document))
+        return path
+
+
+class Scheduler:
+    """A freezer-scheduler of its own: client id, configuration, directory of jobs and log."""
+
+    def __init__(self, name, client_id, work, interval=2):
+        self.client_id, self.home = client_id, work / client_id
+        self.log, self.interval = self.home / "scheduler.log", interval
+        (self.home / "jobs").mkdir(parents=True)
+        (self.home / ".freezer").mkdir()    # two agents at once trip over making it
+        self.conf = self.home / "scheduler.conf"
+        self.conf.write_text(
+            f"[DEFAULT]\nclient_id = {client_id}\njobs_dir = {self.home}/jobs\n"
+            f"interval = {interval}\nconcurrent_jobs = 2\nlog_file = {self.log}\n")
+        # the agents that it starts log in with what is in the environment
+        self.environment, self.process = environment(name, self.home), None
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            ["/usr/bin/freezer-scheduler", "--config-file", self.conf, "--conf",
+             self.home / "jobs", "--no-daemon", "start"],
+            env=self.environment, cwd=self.home, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        return self
+
+    def __exit__(self, *_):
+        """End it with all that it started: they are one process group."""
+        for kind, seconds in (signal.SIGTERM, 5), (signal.SIGKILL, 5):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, kind)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(seconds)
+
+    def said(self, words):
+        return self.log.exists() and words in self.log.read_text()
+
+    def polls(self):
+        """Wait until it has asked for its jobs twice more."""
+        time.sleep(2 * self.interval + 0.5)
+
+    def story(self):
+        """The end of its log and of its agents', for a test that failed."""
+        logs = [self.log, self.home / ".freezer" / "freezer.log"]
+        return "\n".join(line for log in logs if log.exists()
+                         for line in log.read_text().splitlines()[-15:])

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Each library is known in one place, so that it can be exchanged there.
+. "${srcdir:-.}/tests/lint/lint.sh"
+
+#  header       where
+fences='
+fcgiapp.h    src/http/
+libpq-fe.h   src/store/
+sodium.h     src/identity/
+crypt.h      src/identity/
+uuid.h       src/base/clock.c
+'
+
+printf '%s' "$fences" | grep . | while read -r header place; do
+	grep -rnE "#include <([a-z]+/)?$header>" src | grep -v "^$place"
+done | judge "a library's header is included in its one place only"
+
+finish

@@ -1,0 +1,42 @@
+#!/bin/sh
+# A room knows base, the rooms named here, and no others.
+. "${srcdir:-.}/tests/lint/lint.sh"
+
+#  room      may include
+rooms='
+base
+http
+route     http identity policy schema freezer store
+identity  store
+policy
+schema
+freezer   policy schema store
+store
+admin     identity policy store
+main      http route identity policy store admin
+'
+
+strangers() {
+	room=$1
+	shift
+	for file in src/"$room"/*.[ch] src/"$room"/*.def; do
+		[ -e "$file" ] || continue
+		grep -HnoE '#include "[a-z_]+/' "$file" | sed 's/#include "//; s|/$||' |
+			while IFS=: read -r name line other; do
+				case " base $room $* " in *" $other "*) continue ;; esac
+				echo "$name:$line: $room must not know $other"
+			done
+	done
+}
+
+printf '%s' "$rooms" | grep . | while read -r room allowed; do
+	# shellcheck disable=SC2086 # a list of rooms
+	strangers "$room" $allowed
+done | judge "a room knows only the rooms below it"
+
+for room in src/*/; do
+	room=$(basename "$room")
+	printf '%s' "$rooms" | grep -qw "^$room" || echo "src/$room is in no row"
+done | judge "every room has a row"
+
+finish

@@ -1,0 +1,166 @@
+"""What a search means, once more and in plain Python: the measure for the SQL functions."""
+import json
+import re
+from decimal import Decimal
+
+LITERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?\Z")
+
+
+class Malformed(Exception):
+    """A body that the server answers with 400."""
+
+
+def parse(text):
+    return json.loads(text, parse_float=Decimal)
+
+
+def dump(value):
+    """JSON text; Decimal keeps its digits."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(json.dumps(k) + ":" + dump(v) for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(dump, value)) + "]"
+    return json.dumps(value)
+
+
+# ---- the body of a request, as the parameters of doc_search --------------------------------------
+
+def list_read(clause, value):
+    pairs, texts = clause
+    if value is None:
+        return
+    for element in [value] if isinstance(value, dict) else value if isinstance(value, list) else [0]:
+        if not isinstance(element, dict):
+            raise Malformed
+        for key, wanted in element.items():
+            if key != "_all":
+                pairs.append({"k": key, "v": wanted})
+            else:
+                all_read(clause, wanted)
+
+
+def all_read(clause, text):
+    if text is None or text == "":
+        return
+    if not isinstance(text, str):
+        raise Malformed
+    try:
+        value = parse(text)
+    except ValueError:
+        value = None
+    if isinstance(value, list):
+        list_read(clause, value)
+    else:
+        clause[1].append(text)
+
+
+def time_read(value):
+    if value is None:
+        return None
+    if isinstance(value, bool) or not re.match(r"[-+]?[0-9]+\Z", str(value)):
+        raise Malformed
+    return int(value)
+
+
+def search(body):
+    """match, match_not, texts, texts_not, time_after, time_before; [] or None for nothing."""
+    inner = body.get("search")
+    if inner is not None and "match" not in body and "match_not" not in body:
+        body = inner
+    if not isinstance(body, dict):
+        raise Malformed
+    match, match_not = ([], []), ([], [])
+    list_read(match, body.get("match"))
+    list_read(match_not, body.get("match_not"))
+    return (match[0], match_not[0], match[1], match_not[1],
+            time_read(body.get("time_after")), time_read(body.get("time_before")))
+
+
+# ---- does a document match? ----------------------------------------------------------------------
+
+def is_number(value):
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+
+
+def same(a, b):
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if is_number(a) and is_number(b):
+        return Decimal(a) == Decimal(b)
+    return type(a) is type(b) and a == b
+
+
+def equal(a, b):
+    if same(a, b):
+        return True
+    for x, y in ((a, b), (b, a)):
+        if isinstance(x, str) and is_number(y):
+            return len(x) <= 64 and LITERAL.match(x) is not None and Decimal(x) == Decimal(y)
+        if isinstance(x, str) and isinstance(y, bool):
+            return x == ("true" if y else "false")
+        if isinstance(x, bool) and is_number(y):
+            return int(x) == y
+    return False
+
+
+def objects(values):
+    for value in values:
+        if isinstance(value, dict):
+            yield value
+        elif isinstance(value, list):
+            yield from objects(value)
+
+
+def candidates(document, key):
+    if "." in key:
+        level = [document]
+        for segment in key.split("."):
+            level = [each[segment] for each in objects(level) if segment in each]
+        if level:
+            return level
+    level = [document]
+    while level:
+        found = [each[key] for each in level if key in each]
+        if found:
+            return found
+        level = list(objects(value for each in level for value in each.values()))
+    return []
+
+
+def holds(document, pair):
+    found = candidates(document, pair["k"])
+    if not found:
+        return pair["v"] is None
+    return any(equal(value, pair["v"])
+               or isinstance(value, list) and any(equal(e, pair["v"]) for e in value)
+               for value in found)
+
+
+def scalars(value):
+    if isinstance(value, dict):
+        for member in value.values():
+            yield from scalars(member)
+    elif isinstance(value, list):
+        for element in value:
+            yield from scalars(element)
+    elif value is not None:
+        yield value if isinstance(value, str) else dump(value)
+
+
+def has_text(document, text):
+    values = [value.lower() for value in scalars(document)]
+    words = text.lower().split()
+    return bool(words) and all(any(word in value for value in values) for word in words)
+
+
+def finds(document, body):
+    """None of the time bounds: they are asked in the truth table."""
+    match, match_not, texts, texts_not, _, _ = search(body)
+    return (all(holds(document, pair) for pair in match)
+            and not any(holds(document, pair) for pair in match_not)
+            and all(has_text(document, text) or not text.split() for text in texts)
+            and not any(has_text(document, text) for text in texts_not))
