@@ -5,6 +5,7 @@
 #include "http/http_int.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -54,6 +55,17 @@ static bool connection_wait(const sigset_t *open)
 	return false;
 }
 
+/*
+ * One connection wakes every worker that waits. Those who come too late must not stay in accept(),
+ * where signals are shut out, but wait again.
+ */
+static bool socket_prepare(void)
+{
+	int flags = fcntl(LISTEN_DESCRIPTOR, F_GETFL);
+
+	return flags >= 0 && fcntl(LISTEN_DESCRIPTOR, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
 static void serve_one(FCGX_Request *fcgi, void (*dispatch)(struct req *rq), int64_t body_max,
 		      struct arena *arena)
 {
@@ -80,15 +92,20 @@ bool http_serve(void (*dispatch)(struct req *rq), int64_t body_max)
 	FCGX_Request fcgi;
 	sigset_t open;
 
-	if (!signals_prepare(&open) || FCGX_Init() != 0 || FCGX_IsCGI() ||
+	if (!signals_prepare(&open) || !socket_prepare() || FCGX_Init() != 0 || FCGX_IsCGI() ||
 	    FCGX_InitRequest(&fcgi, LISTEN_DESCRIPTOR, 0) != 0) {
 		log_error("descriptor 0 is no FastCGI socket; start this program with spawn-fcgi "
 			  "or systemd");
 		return false;
 	}
 	struct arena *arena = arena_new();
-	while (connection_wait(&open) && FCGX_Accept_r(&fcgi) == 0)
-		serve_one(&fcgi, dispatch, body_max, arena);
+	while (connection_wait(&open)) {
+		int failure = FCGX_Accept_r(&fcgi);
+		if (failure == 0)
+			serve_one(&fcgi, dispatch, body_max, arena);
+		else if (failure != -EAGAIN)
+			break;
+	}
 	arena_free(arena);
 	return true;
 }
