@@ -7,6 +7,7 @@
  */
 #include <fcgiapp.h>
 #include <libpq-fe.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,7 @@ int main(int argc, char **argv)
 	if (prepared)
 		PQclear(PQprepare(pg, "q", question, 2, NULL));
 	FCGX_Init();
+	signal(SIGTERM, SIG_DFL);   /* libfcgi's handler would wait for one more request */
 	FCGX_InitRequest(&rq, 0, 0);
 	while (FCGX_Accept_r(&rq) == 0) {
 		answer(&rq, pg, prepared);

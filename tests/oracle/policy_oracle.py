@@ -142,8 +142,9 @@ def main():
     wrong = [(question, answer) for question, answer, other in zip(questions, theirs, ours)
              if answer != other]
     for question, answer in wrong[:20]:
-        print("oslo.policy says %s: %s" % ("allow" if answer else "deny", question))
-    print("%d questions, %d allowed, %d answers differ" % (len(ours), sum(theirs), len(wrong)))
+        print("#   oslo.policy says %s: %s" % ("allow" if answer else "deny", question))
+    print("%s - policy: %d of %d answers are those of oslo.policy, which allows %d"
+          % ("not ok" if wrong else "ok", len(ours) - len(wrong), len(ours), sum(theirs)))
     sys.exit(1 if wrong else 0)
 
 
