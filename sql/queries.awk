@@ -3,6 +3,7 @@
 # usage: awk -v what=header|source [-v migrations="0001_x.sql ..."] -f queries.awk kinds query/*.sql
 # The source also says which schema version the programs are built for: the newest migration.
 
+# a counter that was never set would index as "", not as 0
 BEGIN { kind_count = 0 }
 
 function quote(text) {
@@ -14,6 +15,7 @@ function quote(text) {
 function fill(text, kind) {
 	gsub(/@also@/, also_seen[kind], text)
 	gsub(/@shown@/, shown_as[kind], text)
+	gsub(/@v1@/, shown_in_v1[kind], text)
 	gsub(/@kind@/, kinds[kind], text)
 	return text
 }
@@ -27,16 +29,14 @@ function print_query(name, kind,	lines, n, i, text) {
 	printf "}"
 }
 
-# a counter that was never set would index as "", not as 0
-BEGIN { kind_count = 0 }
-
 FILENAME ~ /kinds$/ {
 	if ($0 ~ /^#/ || $0 ~ /^[ \t]*$/)
 		next
 	split($0, column, /[ \t]*\|[ \t]*/)
 	kinds[kind_count] = column[1]
 	also_seen[kind_count] = column[2]
-	shown_as[kind_count++] = column[3]
+	shown_as[kind_count] = column[3]
+	shown_in_v1[kind_count++] = column[4]
 	next
 }
 
@@ -57,7 +57,7 @@ function newest(files,	file, n) {
 
 END {
 	if (what == "header")
-		print "/* generated from sql/query */\n#include \"store/store.h\"\n"
+		print "/* generated from sql/query */\n#include \"store/doc.h\"\n#include \"store/store.h\"\n"
 	else
 		print "/* generated from sql/query */\n#include \"config.h\"\n#include \"store/queries.h\"\n"
 	for (i = 1; i <= name_count; i++) {

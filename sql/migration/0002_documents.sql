@@ -25,7 +25,8 @@ begin
 			primary key (project_id, id),
 			constraint %I check (doc->>'project_id' = project_id)
 		)$$, kind, sort_name, kind || '_doc_names_its_project');
-	execute format('create index %I on permafrost.%I (project_id, sort_name, created_at, id)',
+	-- the owner last, so that a list of one user's documents skips those of others in the index
+	execute format('create index %I on permafrost.%I (project_id, sort_name, created_at, id, user_id)',
 		kind || '_in_order', kind);
 	execute format('create index %I on permafrost.%I using gin (terms)', kind || '_terms', kind);
 	execute format('create index %I on permafrost.%I using gin (content %s)',

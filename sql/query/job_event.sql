@@ -1,9 +1,9 @@
 -- job_event: request an event of a job, unless it is requested already
--- $1 project, $2 job_id, $3 event, $4 what it sets in job_schedule
+-- $1 project, $2 job_id, $3 event, $4 what it sets in job_schedule, $5 owner (null: whoever)
 with job as (
 	select doc -> 'job_schedule' ->> 'event' is not distinct from $3 as requested
 	  from permafrost.jobs
-	 where project_id = $1 and id = $2
+	 where project_id = $1 and id = $2 and ($5::text is null or user_id = $5)
 	   for update
 ), changed as (
 	update permafrost.jobs

@@ -1,8 +1,11 @@
 -- marker_find: where in a list the document stands that a page shall start after
--- $1 project (null: every project), $2 id, $3 the free texts that a search finds first, or null
+-- $1 project (null: every project), $2 id, $3 the free texts that a search finds first, or null,
+-- $4 owner (null: whoever)
 select project_id, sort_name, created_at, id,
        $3::jsonb is not null and permafrost.has_value(content, $3::jsonb) as exact
   from permafrost.@kind@
- where id = $2 and ($1::text is null or project_id = $1 or @also@)
+ where id = $2
+   and case when $4::text is null then $1::text is null or project_id = $1 or @also@
+	    else project_id = $1 and user_id = $4 end
  order by sort_name desc, created_at desc, project_id desc
  limit 1

@@ -27,6 +27,21 @@ const char *req_project(const struct req *rq)
 	return project != NULL ? project : rq->caller.project_id;
 }
 
+bool req_is_v1(const struct req *rq)
+{
+	return rq->service == SERVICE_BACKUP && rq->api_version == 1;
+}
+
+const char *req_owner(const struct req *rq)
+{
+	return req_is_v1(rq) ? rq->caller.user_id : NULL;
+}
+
+struct scope req_scope(const struct req *rq)
+{
+	return (struct scope){ .project = req_project(rq), .owner = req_owner(rq) };
+}
+
 /* A hexadecimal digit's value; -1 for another character. */
 static int hex_value(char c)
 {

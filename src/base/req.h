@@ -101,6 +101,18 @@ struct req {
 /* The value of a path variable such as "job_id"; NULL if the route has none of that name. */
 const char *req_word(const struct req *rq, const char *name);
 
+/* Whose documents a request sees. */
+struct scope {
+	const char *project;         /* NULL: those of every project, where policy granted it */
+	const char *owner;           /* NULL: those of whoever made them */
+};
+
+/* Those of the project; in Freezer v1 only the caller's own (spec freezer-v1-v2 2.11). */
+struct scope req_scope(const struct req *rq);
+
+const char *req_owner(const struct req *rq);
+bool req_is_v1(const struct req *rq);   /* does it speak Freezer API v1? */
+
 /* The project of the path, else (v1) the caller's; NULL when there is neither. */
 const char *req_project(const struct req *rq);
 

@@ -86,7 +86,7 @@ struct json_object *action_document(struct req *rq, struct json_object *posted, 
 
 bool action_is_sound(struct req *rq, struct json_object *action, const char *path)
 {
-	if (json_get(json_get(action, "freezer_action"), "action") == NULL)
+	if (!req_is_v1(rq) && json_get(json_get(action, "freezer_action"), "action") == NULL)
 		return problem(rq, 400, "%s.freezer_action: 'action' is a required property", path);
 	if (strlen(json_text(rq->arena, action)) > ACTION_LENGTH_MAX)
 		return problem(rq, 400, "%s: an action is larger than %d bytes", path,
@@ -132,18 +132,12 @@ bool action_same_value(struct json_object *a, struct json_object *b)
 
 static bool action_list(struct req *rq)
 {
-	return list_reply(rq, KIND_ACTIONS, req_project(rq));
+	return list_reply(rq, KIND_ACTIONS, req_scope(rq));
 }
 
 static bool action_show(struct req *rq)
 {
-	const char *id = req_word(rq, "action_id");
-	struct document doc;
-	bool found;
-
-	if (!doc_read(rq, KIND_ACTIONS, req_project(rq), id, &doc, &found))
-		return false;
-	return found ? doc_reply(rq, &doc, true) : doc_missing(rq, KIND_ACTIONS, id);
+	return doc_show(rq, KIND_ACTIONS, req_word(rq, "action_id"));
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
@@ -213,7 +207,7 @@ static bool action_patch(struct req *rq)
 	struct document action;
 	bool found;
 
-	if (!doc_lock(rq, KIND_ACTIONS, req_project(rq), id, &action, &found))
+	if (!doc_lock(rq, KIND_ACTIONS, req_scope(rq), id, &action, &found))
 		return false;
 	if (!found)
 		return doc_missing(rq, KIND_ACTIONS, id);
@@ -247,31 +241,30 @@ static bool action_put(struct req *rq)
 	return action_save(rq, &action) && reply_with_version(rq, 201, id, action.version);
 }
 
-/* The reference gives this as the path for backups too: one of that id goes when there is no such
- * action and the caller may (freezer-v1-v2 4.4). */
+/* The v2 reference gives this as the path for backups too: one of that id goes when there is no
+ * such action and the caller may (freezer-v1-v2 4.4). */
 static bool backup_delete_instead(struct req *rq, const char *id)
 {
 	const struct target target = { .project_id = req_project(rq),
 				       .user_id = rq->caller.user_id };
 	bool found;
 
-	return !policy_check("backups:delete", &rq->caller, &target) ||
-	       doc_delete(rq, KIND_BACKUPS, req_project(rq), id, &found);
+	return req_is_v1(rq) || !policy_check("backups:delete", &rq->caller, &target) ||
+	       doc_delete(rq, KIND_BACKUPS, req_scope(rq), id, &found);
 }
 
 static bool action_delete(struct req *rq)
 {
-	const char *project = req_project(rq);
 	const char *id = req_word(rq, "action_id");
 	bool found;
 
-	if (!doc_delete(rq, KIND_ACTIONS, project, id, &found))
+	if (!doc_delete(rq, KIND_ACTIONS, req_scope(rq), id, &found))
 		return false;
 	if (!found && !backup_delete_instead(rq, id))
 		return false;
-	if (found && STORE_ASK(rq, &sql_action_leave, project, id) == NULL)
+	if (found && STORE_ASK(rq, &sql_action_leave, req_project(rq), id) == NULL)
 		return false;
-	return reply_empty(rq, 204);
+	return doc_reply_deleted(rq, KIND_ACTIONS, id, found);
 }
 
 /* ---- how it is reached ---------------------------------------------------------------------- */
@@ -290,3 +283,17 @@ static const struct route action_routes[] = {
 };
 
 const struct resource freezer_action = { "actions", action_routes };
+
+static const struct route action_v1_routes[] = {
+	{ METHOD_GET, "/actions", "actions:get_all", action_list, NULL, SEARCHES },
+	{ METHOD_POST, "/actions", "actions:create", action_create, &action_shape,
+	  SINGLE_STATEMENT },
+	{ METHOD_GET, "/actions/{action_id}", "actions:get", action_show, NULL, 0 },
+	{ METHOD_POST, "/actions/{action_id}", "actions:replace", action_put, &action_shape, 0 },
+	{ METHOD_PATCH, "/actions/{action_id}", "actions:update", action_patch, &patch_shape,
+	  BODY_OPTIONAL },
+	{ METHOD_DELETE, "/actions/{action_id}", "actions:delete", action_delete, NULL, 0 },
+	{ 0 }
+};
+
+const struct resource freezer_v1_action = { "actions", action_v1_routes };

@@ -32,6 +32,10 @@ static const char *const statuses[] = {
 static const struct field backup_fields[] = { METADATA_FIELDS(REQUIRED), STATUS_FIELD, { 0 } };
 static const struct shape backup_shape = { .fields = backup_fields };
 
+/* In v1 all of it is metadata. */
+static const struct field backup_v1_fields[] = { METADATA_FIELDS(REQUIRED), { 0 } };
+static const struct shape backup_v1_shape = { .fields = backup_v1_fields };
+
 /* What a patch may not spoil is what a create had to bring. */
 static const struct field metadata_fields[] = { METADATA_FIELDS(0), { 0 } };
 static const struct shape metadata_shape = { .fields = metadata_fields };
@@ -47,20 +51,12 @@ static const struct shape patch_shape = { .fields = patch_fields };
 
 static bool backup_list(struct req *rq)
 {
-	return list_reply(rq, KIND_BACKUPS, req_project(rq));
+	return list_reply(rq, KIND_BACKUPS, req_scope(rq));
 }
 
 static bool backup_show(struct req *rq)
 {
-	const char *id = req_word(rq, "backup_id");
-	struct document doc;
-	bool found;
-
-	if (!doc_read(rq, KIND_BACKUPS, req_project(rq), id, &doc, &found))
-		return false;
-	if (!found)
-		return doc_missing(rq, KIND_BACKUPS, id);
-	return doc_reply(rq, &doc, true);
+	return doc_show(rq, KIND_BACKUPS, req_word(rq, "backup_id"));
 }
 
 static void member_add(struct text *doc, const char *name, const char *value)
@@ -74,7 +70,7 @@ static void member_add(struct text *doc, const char *name, const char *value)
 static void metadata_add(struct text *doc, struct req *rq)
 {
 	text_puts(doc, "\"backup_metadata\":");
-	if (json_has(rq->body, "status")) {
+	if (!req_is_v1(rq) && json_has(rq->body, "status")) {
 		json_object_object_del(rq->body, "status");
 		text_puts(doc, json_text(rq->arena, rq->body));
 	} else {
@@ -92,7 +88,7 @@ static const char *backup_document(struct req *rq, const char *id)
 	member_add(&doc, "user_id", rq->caller.user_id);
 	member_add(&doc, "user_name", rq->caller.user_name);
 	member_add(&doc, "project_id", req_project(rq));
-	if (status != NULL)
+	if (status != NULL && !req_is_v1(rq))
 		member_add(&doc, "status", status);
 	metadata_add(&doc, rq);
 	text_puts(&doc, "}");
@@ -126,11 +122,11 @@ static bool backup_patch(struct req *rq)
 
 static bool backup_delete(struct req *rq)
 {
+	const char *id = req_word(rq, "backup_id");
 	bool found;
 
-	if (!doc_delete(rq, KIND_BACKUPS, req_project(rq), req_word(rq, "backup_id"), &found))
-		return false;
-	return reply_empty(rq, 204);
+	return doc_delete(rq, KIND_BACKUPS, req_scope(rq), id, &found) &&
+	       doc_reply_deleted(rq, KIND_BACKUPS, id, found);
 }
 
 /* ---- how it is reached ---------------------------------------------------------------------- */
@@ -147,3 +143,15 @@ static const struct route backup_routes[] = {
 };
 
 const struct resource freezer_backup = { "backups", backup_routes };
+
+static const struct route backup_v1_routes[] = {
+	{ METHOD_GET, "/backups", "backups:get_all", backup_list, NULL, SEARCHES },
+	{ METHOD_POST, "/backups", "backups:create", backup_create, &backup_v1_shape,
+	  SINGLE_STATEMENT },
+	{ METHOD_GET, "/backups/{backup_id}", "backups:get", backup_show, NULL, 0 },
+	{ METHOD_DELETE, "/backups/{backup_id}", "backups:delete", backup_delete, NULL,
+	  SINGLE_STATEMENT },
+	{ 0 }
+};
+
+const struct resource freezer_v1_backup = { "backups", backup_v1_routes };

@@ -139,7 +139,7 @@ static bool client_update(struct req *rq, const char *id, struct json_object *po
 	struct document doc;
 	bool found;
 
-	if (!doc_lock(rq, KIND_CLIENTS, req_project(rq), id, &doc, &found))
+	if (!doc_lock(rq, KIND_CLIENTS, req_scope(rq), id, &doc, &found))
 		return false;
 	if (!found)   /* so it was the uuid, or a central client registered just now */
 		return problem(rq, 409, "client_id %s or its uuid is taken by another client", id);
@@ -162,6 +162,8 @@ static bool client_register(struct req *rq)
 		return problem(rq, 409, "client_id %s is taken by a central client", id);
 	if (!client_insert(rq, id, posted, &inserted))
 		return false;
+	if (!inserted && req_is_v1(rq))
+		return problem(rq, 409, "client_id %s or its uuid is taken by another client", id);
 	if (!inserted && !client_update(rq, id, posted))
 		return false;
 	return reply_json(rq, 201, arena_printf(rq->arena, "{\"client_id\": \"%s\"}", id));
@@ -171,7 +173,7 @@ static bool client_register(struct req *rq)
 
 static bool client_list(struct req *rq)
 {
-	return list_reply(rq, KIND_CLIENTS, req_project(rq));
+	return list_reply(rq, KIND_CLIENTS, req_scope(rq));
 }
 
 /* The project's own entry, else a central client. */
@@ -192,13 +194,7 @@ static bool client_find(struct req *rq, const char *project, const char *id,
 
 static bool client_show(struct req *rq)
 {
-	const char *id = req_word(rq, "client_id");
-	struct document doc;
-	bool found;
-
-	if (!client_find(rq, req_project(rq), id, &doc, &found))
-		return false;
-	return found ? doc_reply(rq, &doc, false) : doc_missing(rq, KIND_CLIENTS, id);
+	return doc_show(rq, KIND_CLIENTS, req_word(rq, "client_id"));
 }
 
 static bool client_delete(struct req *rq)
@@ -206,13 +202,13 @@ static bool client_delete(struct req *rq)
 	const char *id = req_word(rq, "client_id");
 	bool found, elsewhere = false;
 
-	if (!doc_delete(rq, KIND_CLIENTS, req_project(rq), id, &found))
+	if (!doc_delete(rq, KIND_CLIENTS, req_scope(rq), id, &found))
 		return false;
-	if (!found && !client_is_elsewhere(rq, id, &elsewhere))
+	if (!found && !req_is_v1(rq) && !client_is_elsewhere(rq, id, &elsewhere))
 		return false;
 	if (elsewhere)
 		return problem(rq, 403, "you are not allowed to do this");
-	return reply_empty(rq, 204);
+	return doc_reply_deleted(rq, KIND_CLIENTS, id, found);
 }
 
 /* ---- what it can run ------------------------------------------------------------------------ */
@@ -288,4 +284,6 @@ static const struct route client_routes[] = {
 	{ 0 }
 };
 
+/* v1 registers a client once; the shape takes more than v1 knew, which does no harm. */
+const struct resource freezer_v1_client = { "clients", client_routes };
 const struct resource freezer_client = { "clients", client_routes };

@@ -4,7 +4,6 @@
 #include "freezer/freezer.h"
 
 #include "base/json.h"
-#include "store/store.h"
 
 bool document_save(struct req *rq, enum kind kind, struct document *doc)
 {

@@ -4,7 +4,7 @@
 
 #include "base/req.h"
 #include "base/resource.h"
-#include "store/store.h"
+#include "store/doc.h"
 
 #include <stdbool.h>
 
@@ -15,6 +15,13 @@ extern const struct resource freezer_client;
 extern const struct resource freezer_job;
 extern const struct resource freezer_action;
 extern const struct resource freezer_session;
+
+/* What Freezer v1 serves of them (spec freezer-v1-v2 4). */
+extern const struct resource freezer_v1_backup;
+extern const struct resource freezer_v1_client;
+extern const struct resource freezer_v1_job;
+extern const struct resource freezer_v1_action;
+extern const struct resource freezer_v1_session;
 
 /* ---- document.c ----------------------------------------------------------------------------- */
 

@@ -60,12 +60,22 @@ static const struct field patch_fields[] = {
 };
 static const struct shape patch_shape = { .fields = patch_fields, .closed = true };
 
+/* v1 takes one bare freezer_action instead of a list (freezer-v1-v2 4.3, job_action). */
+static const struct field job_v1_fields[] = {
+	{ .name = "job_actions", .kinds = ARRAY, .shape = &entry_shape },
+	{ .name = "job_action", .kinds = OBJECT, .shape = &action_parameters_shape },
+	JOB_FIELDS,
+	{ 0 }
+};
+static const struct shape job_v1_shape = { .fields = job_v1_fields, .closed = true };
+
 /* ---- deleting ------------------------------------------------------------------------------- */
 
 /* The session a job says it is in, read without a lock; "" for none. */
 static bool session_of_job(struct req *rq, const char *id, const char **session)
 {
-	struct rows *rows = STORE_ASK(rq, &sql_job_session, req_project(rq), id);
+	struct rows *rows = STORE_ASK(rq, &sql_job_session, req_project(rq), id,
+				      req_owner(rq));
 
 	if (rows == NULL)
 		return false;
@@ -89,13 +99,14 @@ static bool job_delete(struct req *rq)
 
 	if (!session_of_job(rq, id, &session) || !session_forget(rq, session, id))
 		return false;
-	struct rows *rows = STORE_ASK(rq, &sql_job_delete, req_project(rq), id);
+	struct rows *rows = STORE_ASK(rq, &sql_job_delete, req_project(rq), id,
+				      req_owner(rq));
 	if (rows == NULL)
 		return false;
 	const char *last = rows_count(rows) > 0 ? rows_text(rows, 0, "session_id") : "";
 	if (strcmp(last, session) != 0 && !session_forget(rq, last, id))
 		return false;
-	return reply_empty(rq, 204);
+	return doc_reply_deleted(rq, KIND_JOBS, id, rows_count(rows) > 0);
 }
 
 /* ---- showing -------------------------------------------------------------------------------- */
@@ -129,15 +140,17 @@ static bool job_list(struct req *rq)
 
 	if (!every_project_asked(rq, &every_project))
 		return false;
-	return list_reply(rq, KIND_JOBS,
-			  every_project && rq->is_privileged ? NULL : req_project(rq));
+	struct scope scope = req_scope(rq);
+	if (every_project && rq->is_privileged && scope.owner == NULL)
+		scope.project = NULL;
+	return list_reply(rq, KIND_JOBS, scope);
 }
 
 static bool job_show(struct req *rq)
 {
 	const char *id = req_word(rq, "job_id");
 
-	struct rows *rows = STORE_ASK(rq, &sql_job_show, req_project(rq), id,
+	struct rows *rows = STORE_ASK(rq, &sql_job_show, req_project(rq), id, req_owner(rq),
 				      rq->is_privileged ? "true" : "false");
 	if (rows == NULL)
 		return false;
@@ -166,3 +179,17 @@ static const struct route job_routes[] = {
 };
 
 const struct resource freezer_job = { "jobs", job_routes };
+
+static const struct route job_v1_routes[] = {
+	{ METHOD_GET, "/jobs", "jobs:get_all", job_list, NULL, SEARCHES },
+	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_v1_shape, 0 },
+	{ METHOD_GET, "/jobs/{job_id}", "jobs:get", job_show, NULL, 0 },
+	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_v1_shape, 0 },
+	{ METHOD_PATCH, "/jobs/{job_id}", "jobs:update", job_patch, &job_v1_shape, BODY_OPTIONAL },
+	{ METHOD_DELETE, "/jobs/{job_id}", "jobs:delete", job_delete, NULL, 0 },
+	{ METHOD_POST, "/jobs/{job_id}/event", "jobs:event:create", job_event, &job_event_shape,
+	  BODY_OPTIONAL | SINGLE_STATEMENT },
+	{ 0 }
+};
+
+const struct resource freezer_v1_job = { "jobs", job_v1_routes };

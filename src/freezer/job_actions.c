@@ -97,7 +97,8 @@ static bool known_share(struct settling *settling)
 
 	if (ids == NULL)
 		return true;
-	struct rows *rows = STORE_ASK(rq, &sql_action_share, req_project(rq), ids);
+	struct rows *rows = STORE_ASK(rq, &sql_action_share, req_project(rq), ids,
+				      req_owner(rq));
 	if (rows == NULL)
 		return false;
 	for (int n = 0; n < rows_count(rows); n++) {

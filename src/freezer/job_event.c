@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "store/queries.h"
+#include "store/doc.h"
 #include "store/store.h"
 
 static const struct field no_fields[] = { { 0 } };
@@ -58,7 +59,7 @@ bool job_event(struct req *rq)
 	if (event == NULL)
 		return problem(rq, 400, "event '%.64s' is not one of start, stop, abort", name);
 	struct rows *rows = STORE_ASK(rq, &sql_job_event, req_project(rq), id, event->name,
-				      event->sets);
+				      event->sets, req_owner(rq));
 	if (rows == NULL)
 		return false;
 	if (rows_count(rows) == 0)

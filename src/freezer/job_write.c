@@ -14,6 +14,26 @@
 
 /* ---- the document --------------------------------------------------------------------------- */
 
+static void member_take(struct json_object *object, const char *key, struct json_object *value)
+{
+	json_object_object_add(object, key, json_object_get(value));
+}
+
+/* The bare action of v1 is a list of one, unless there is a list. */
+static void body_take_bare_action(struct json_object *body)
+{
+	struct json_object *bare = json_get(body, "job_action");
+
+	if (bare != NULL && !json_has(body, "job_actions")) {
+		struct json_object *entry = json_object_new_object();
+		struct json_object *entries = json_object_new_array();
+		member_take(entry, "freezer_action", bare);
+		json_object_array_add(entries, entry);
+		json_object_object_add(body, "job_actions", entries);
+	}
+	json_object_object_del(body, "job_action");
+}
+
 /* A body as it would have been written by one who knows what is theirs to say. */
 static void body_tidy(struct json_object *body)
 {
@@ -28,12 +48,8 @@ static void body_tidy(struct json_object *body)
 		if (json_has(body, texts[i]) && json_get(body, texts[i]) == NULL)
 			json_object_object_add(body, texts[i], json_object_new_string(""));
 	}
+	body_take_bare_action(body);
 	job_actions_fold_defaults(body);
-}
-
-static void member_take(struct json_object *object, const char *key, struct json_object *value)
-{
-	json_object_object_add(object, key, json_object_get(value));
 }
 
 static void text_set(struct json_object *object, const char *key, const char *value)
@@ -110,7 +126,7 @@ static bool client_fits(struct req *rq, struct json_object *job)
 {
 	const char *client = json_get_string(job, "client_id");
 
-	return client == NULL || client[0] == '\0' ||
+	return req_is_v1(rq) || client == NULL || client[0] == '\0' ||
 	       client_can_run(rq, req_project(rq), client, json_get(job, "job_actions"));
 }
 
@@ -131,6 +147,9 @@ static bool job_prepare(struct req *rq, const char *id, struct json_object **job
 	struct json_object *entries;
 
 	body_tidy(rq->body);
+	/* v1 has a choice of two members, so neither is required by its shape */
+	if (!json_has(rq->body, "job_actions"))
+		return problem(rq, 400, "$.job_actions is a required property");
 	if (!job_actions_settle(rq, json_get(rq->body, "job_actions"), &entries))
 		return false;
 	*job = job_document(rq, id, entries);
@@ -227,7 +246,7 @@ static bool job_lock_same(struct req *rq, const char *id, struct document *doc, 
 	struct json_error error;
 
 	struct rows *rows = STORE_ASK(rq, &sql_job_lock_same, req_project(rq), id,
-				      json_text(rq->arena, entries));
+				      req_owner(rq), json_text(rq->arena, entries));
 	if (rows == NULL)
 		return false;
 	*found = rows_count(rows) > 0;
@@ -254,7 +273,7 @@ static bool job_lock(struct req *rq, const char *id, struct document *doc)
 			return false;
 		member_take(rq->body, "job_actions", entries);
 	}
-	if (!doc_lock(rq, KIND_JOBS, req_project(rq), id, doc, &found))
+	if (!doc_lock(rq, KIND_JOBS, req_scope(rq), id, doc, &found))
 		return false;
 	return found || doc_missing(rq, KIND_JOBS, id);
 }

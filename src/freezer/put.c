@@ -12,20 +12,18 @@
 bool document_insert_or_lock(struct req *rq, enum kind kind, const char *id, const char *text,
 			     struct document *doc, bool *found)
 {
-	const char *project = req_project(rq);
-
 	for (int tries = 0; tries < TRIES_MAX; tries++) {
-		struct rows *rows = STORE_ASK(rq, &sql_doc_insert[kind], project, id,
+		struct rows *rows = STORE_ASK(rq, &sql_doc_insert[kind], req_project(rq), id,
 					      rq->caller.user_id, text);
 		if (rows == NULL)
 			return false;
 		*found = rows_count(rows) == 0;
 		if (!*found)
 			return true;
-		if (!doc_lock(rq, kind, project, id, doc, found))
+		if (!doc_lock(rq, kind, req_scope(rq), id, doc, found))
 			return false;
 		if (*found)
 			return true;
 	}
-	return problem(rq, 409, "%s is being deleted and created at this moment", id);
+	return problem(rq, 409, "id %s is taken", id);
 }

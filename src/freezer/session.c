@@ -113,7 +113,7 @@ bool session_lock(struct req *rq, const char *session_id, struct document *sessi
 {
 	bool found;
 
-	if (!doc_lock(rq, KIND_SESSIONS, req_project(rq), session_id, session, &found))
+	if (!doc_lock(rq, KIND_SESSIONS, req_scope(rq), session_id, session, &found))
 		return false;
 	return found || doc_missing(rq, KIND_SESSIONS, session_id);
 }
@@ -131,18 +131,12 @@ static bool session_reply(struct req *rq, int status, const char *id, int64_t ve
 
 static bool session_list(struct req *rq)
 {
-	return list_reply(rq, KIND_SESSIONS, req_project(rq));
+	return list_reply(rq, KIND_SESSIONS, req_scope(rq));
 }
 
 static bool session_show(struct req *rq)
 {
-	const char *id = req_word(rq, "session_id");
-	struct document session;
-	bool found;
-
-	if (!doc_read(rq, KIND_SESSIONS, req_project(rq), id, &session, &found))
-		return false;
-	return found ? doc_reply(rq, &session, true) : doc_missing(rq, KIND_SESSIONS, id);
+	return doc_show(rq, KIND_SESSIONS, req_word(rq, "session_id"));
 }
 
 static bool session_create(struct req *rq)
@@ -231,7 +225,7 @@ static bool session_replace(struct req *rq)
 	if (!format_word(id) || strlen(id) > SESSION_ID_MAX)
 		return problem(rq, 400, "session_id must be 1 to %d letters, digits, '_' or '-'",
 			       SESSION_ID_MAX);
-	if (!doc_lock(rq, KIND_SESSIONS, req_project(rq), id, &session, &found))
+	if (!doc_lock(rq, KIND_SESSIONS, req_scope(rq), id, &session, &found))
 		return false;
 	if (found)
 		return session_overwrite(rq, &session) &&
@@ -250,13 +244,13 @@ static bool session_delete(struct req *rq)
 	struct document session;
 	bool found;
 
-	if (!doc_lock(rq, KIND_SESSIONS, req_project(rq), id, &session, &found))
+	if (!doc_lock(rq, KIND_SESSIONS, req_scope(rq), id, &session, &found))
 		return false;
 	if (!found)
-		return reply_empty(rq, 204);
+		return doc_reply_deleted(rq, KIND_SESSIONS, id, false);
 	if (STORE_ASK(rq, &sql_session_release_jobs, req_project(rq), id,
 		      json_text(rq->arena, session_object(session.json, "jobs"))) == NULL ||
-	    !doc_delete(rq, KIND_SESSIONS, req_project(rq), id, &found))
+	    !doc_delete(rq, KIND_SESSIONS, req_scope(rq), id, &found))
 		return false;
 	return reply_empty(rq, 204);
 }
@@ -289,3 +283,24 @@ static const struct route session_routes[] = {
 };
 
 const struct resource freezer_session = { "sessions", session_routes };
+
+static const struct route session_v1_routes[] = {
+	{ METHOD_GET, "/sessions", "sessions:get_all", session_list, NULL, SEARCHES },
+	{ METHOD_POST, "/sessions", "sessions:create", session_create, &create_shape,
+	  SINGLE_STATEMENT },
+	{ METHOD_GET, "/sessions/{session_id}", "sessions:get", session_show, NULL, 0 },
+	{ METHOD_PATCH, "/sessions/{session_id}", "sessions:update", session_patch, &patch_shape,
+	  BODY_OPTIONAL },
+	{ METHOD_POST, "/sessions/{session_id}", "sessions:replace", session_replace,
+	  &replace_shape, 0 },
+	{ METHOD_DELETE, "/sessions/{session_id}", "sessions:delete", session_delete, NULL, 0 },
+	{ METHOD_PUT, "/sessions/{session_id}/jobs/{job_id}", "sessions:job:add",
+	  session_add_job, NULL, 0 },
+	{ METHOD_DELETE, "/sessions/{session_id}/jobs/{job_id}", "sessions:job:remove",
+	  session_remove_job, NULL, 0 },
+	{ METHOD_POST, "/sessions/{session_id}/action", "sessions:action:create", session_act,
+	  &action_shape, 0 },
+	{ 0 }
+};
+
+const struct resource freezer_v1_session = { "sessions", session_v1_routes };

@@ -3,7 +3,7 @@
 #define PERMAFROST_FREEZER_SESSION_H
 
 #include "base/req.h"
-#include "store/store.h"
+#include "store/doc.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "store/store.h"
+#include "store/doc.h"
 
 #define HOLD_OFF_UNKNOWN 60   /* of a session that holds none, though new ones get 30 */
 

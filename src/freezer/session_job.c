@@ -11,7 +11,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "store/store.h"
 
 static const char *session_of(struct json_object *job)
 {
@@ -37,7 +36,8 @@ bool session_forget_job(struct req *rq, const char *project, const char *session
 	struct document session;
 	bool found;
 
-	if (!doc_lock(rq, KIND_SESSIONS, project, session_id, &session, &found))
+	if (!doc_lock(rq, KIND_SESSIONS, (struct scope){ .project = project }, session_id,
+		      &session, &found))
 		return false;
 	if (!found || !json_has(json_get(session.json, "jobs"), job_id))
 		return true;
@@ -52,6 +52,13 @@ static void job_release(struct json_object *job)
 	session_set_string(session_object(job, "job_schedule"), "event", "stop");
 }
 
+/* A session lets go of any member, but tells nothing of jobs that are not the caller's to see. */
+static bool is_in_scope(const struct req *rq, const struct document *job)
+{
+	const char *owner = req_owner(rq);
+	return owner == NULL || strcmp(owner, job->user_id) == 0;
+}
+
 bool session_remove_job(struct req *rq)
 {
 	const char *session_id = req_word(rq, "session_id");
@@ -60,10 +67,11 @@ bool session_remove_job(struct req *rq)
 	bool found;
 
 	if (!session_lock(rq, session_id, &session) ||
-	    !doc_lock(rq, KIND_JOBS, req_project(rq), job_id, &job, &found))
+	    !doc_lock(rq, KIND_JOBS, (struct scope){ .project = req_project(rq) }, job_id, &job,
+		      &found))
 		return false;
 	bool is_member = json_has(json_get(session.json, "jobs"), job_id);
-	if (!is_member && !found)
+	if (!is_member && (!found || !is_in_scope(rq, &job)))
 		return doc_missing(rq, KIND_JOBS, job_id);
 	if (is_member)
 		member_drop(session.json, job_id);
@@ -124,7 +132,7 @@ static const char *session_read_of(struct req *rq, const char *job_id)
 	struct json_error error;
 	bool found;
 
-	if (!doc_read(rq, KIND_JOBS, req_project(rq), job_id, &job, &found))
+	if (!doc_read(rq, KIND_JOBS, req_scope(rq), job_id, &job, &found))
 		return NULL;
 	if (!found) {
 		doc_missing(rq, KIND_JOBS, job_id);
@@ -156,7 +164,7 @@ static bool job_lock(struct req *rq, const char *session_id, const char *former,
 {
 	bool found;
 
-	if (!doc_lock(rq, KIND_JOBS, req_project(rq), job_id, job, &found))
+	if (!doc_lock(rq, KIND_JOBS, req_scope(rq), job_id, job, &found))
 		return false;
 	if (!found)
 		return doc_missing(rq, KIND_JOBS, job_id);

@@ -13,6 +13,7 @@
 #include "identity/identity.h"
 #include "policy/policy.h"
 #include "route/route.h"
+#include "store/doc.h"
 #include "store/store.h"
 
 static void usage(FILE *out)

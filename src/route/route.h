@@ -25,6 +25,7 @@ void route_each(void (*row)(const char *mount, const struct resource *resource,
 void healthcheck_configure(const char *disable_file);
 
 extern const struct resource route_versions;
+extern const struct resource route_v1_home;
 extern const struct resource route_home;
 extern const struct resource route_healthcheck;
 

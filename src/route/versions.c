@@ -12,13 +12,27 @@ static bool versions_show(struct req *rq)
 	reply_json(rq, 300, arena_printf(rq->arena,
 		"{\"versions\": [{\"id\": \"v2\", \"status\": \"CURRENT\", "
 		"\"updated\": \"2018-02-21T13:30:00\", "
-		"\"links\": [{\"href\": \"%s/v2/\", \"rel\": \"self\"}]}]}", rq->mount));
+		"\"links\": [{\"href\": \"%s/v2/\", \"rel\": \"self\"}]}, "
+		"{\"id\": \"1\", \"status\": \"CURRENT\", "
+		"\"updated\": \"2015-03-23T13:45:00\", "
+		"\"links\": [{\"href\": \"%s/v1/\", \"rel\": \"self\"}]}]}",
+		rq->mount, rq->mount));
 	return true;
 }
 
 #define HINTS(methods) \
 	"\"hints\": {\"allow\": [" methods "], \"formats\": {\"application/json\": {}}}"
 #define VARIABLE(name) "\"" name "\": \"param/" name "\""
+
+static bool home_v1_show(struct req *rq)
+{
+	reply_json(rq, 200, arena_printf(rq->arena,
+		"{\"resources\": {\"rel/backups\": "
+		"{\"href-template\": \"%s/v1/backups/{backup_id}\", "
+		"\"href-vars\": {" VARIABLE("backup_id") "}, " HINTS("\"GET\"") "}}}", rq->mount));
+	rq->reply.content_type = "application/json-home";
+	return true;
+}
 
 static bool home_show(struct req *rq)
 {
@@ -52,5 +66,11 @@ static const struct route home_routes[] = {
 	{ 0 }
 };
 
+static const struct route home_v1_routes[] = {
+	{ METHOD_GET, "/", RULE_AUTHENTICATED, home_v1_show, NULL, 0 },
+	{ 0 }
+};
+
+const struct resource route_v1_home = { "home", home_v1_routes };
 const struct resource route_versions = { "versions", versions_routes };
 const struct resource route_home = { "home", home_routes };

@@ -1,6 +1,7 @@
 /* Documents of any kind: read, lock, insert, update, delete. */
 #include "config.h"
 
+#include "store/doc.h"
 #include "store/store.h"
 
 #include "base/arena.h"
@@ -13,10 +14,10 @@ static const char *const kind_names[KIND_COUNT] = {
 	[KIND_ACTIONS] = "action", [KIND_SESSIONS] = "session",
 };
 
-static bool doc_fetch(struct req *rq, const struct query *query, const char *const *params,
-		      struct document *doc, bool *found)
+static bool doc_fetch(struct req *rq, const struct query *query, struct scope scope,
+		      const char *id, struct document *doc, bool *found)
 {
-	struct rows *rows = store_ask(rq, query, params, 2);
+	struct rows *rows = STORE_ASK(rq, query, scope.project, id, scope.owner);
 	if (rows == NULL)
 		return false;
 	*found = rows_count(rows) > 0;
@@ -32,11 +33,10 @@ static bool doc_fetch(struct req *rq, const struct query *query, const char *con
 	return true;
 }
 
-bool doc_read(struct req *rq, enum kind kind, const char *project, const char *id,
+bool doc_read(struct req *rq, enum kind kind, struct scope scope, const char *id,
 	      struct document *doc, bool *found)
 {
-	const char *const params[] = { project, id };
-	return doc_fetch(rq, &sql_doc_read[kind], params, doc, found);
+	return doc_fetch(rq, &sql_doc_read[kind], scope, id, doc, found);
 }
 
 /* What PostgreSQL holds as jsonb always parses, short of our own limits, which a DBA may pass. */
@@ -52,12 +52,10 @@ static bool doc_parse(struct req *rq, enum kind kind, struct document *doc)
 			      error.reason);
 }
 
-bool doc_lock(struct req *rq, enum kind kind, const char *project, const char *id,
+bool doc_lock(struct req *rq, enum kind kind, struct scope scope, const char *id,
 	      struct document *doc, bool *found)
 {
-	const char *const params[] = { project, id };
-
-	if (!doc_fetch(rq, &sql_doc_lock[kind], params, doc, found))
+	if (!doc_fetch(rq, &sql_doc_lock[kind], scope, id, doc, found))
 		return false;
 	return !*found || doc_parse(rq, kind, doc);
 }
@@ -85,9 +83,9 @@ bool doc_update(struct req *rq, enum kind kind, const char *project, const char 
 	return true;
 }
 
-bool doc_delete(struct req *rq, enum kind kind, const char *project, const char *id, bool *found)
+bool doc_delete(struct req *rq, enum kind kind, struct scope scope, const char *id, bool *found)
 {
-	struct rows *rows = STORE_ASK(rq, &sql_doc_delete[kind], project, id);
+	struct rows *rows = STORE_ASK(rq, &sql_doc_delete[kind], scope.project, id, scope.owner);
 	if (rows == NULL)
 		return false;
 	*found = rows_touched(rows) > 0;
@@ -106,6 +104,28 @@ bool doc_reply(struct req *rq, const struct document *doc, bool with_version)
 		rq->reply.len--;
 	}
 	return true;
+}
+
+bool doc_show(struct req *rq, enum kind kind, const char *id)
+{
+	struct rows *rows = STORE_ASK(rq, &sql_doc_show[kind], req_project(rq), id, req_owner(rq),
+				      rq->is_privileged ? "true" : "false");
+	if (rows == NULL)
+		return false;
+	if (rows_count(rows) == 0)
+		return doc_missing(rq, kind, id);
+	const struct document doc = {
+		.version = rows_int(rows, 0, "version"),
+		.text = rows_text(rows, 0, "doc"), .len = rows_length(rows, 0, "doc"),
+	};
+	return doc_reply(rq, &doc, kind != KIND_CLIENTS);
+}
+
+bool doc_reply_deleted(struct req *rq, enum kind kind, const char *id, bool found)
+{
+	if (!found && req_is_v1(rq))
+		return doc_missing(rq, kind, id);
+	return reply_empty(rq, 204);
 }
 
 bool doc_missing(struct req *rq, enum kind kind, const char *id)

@@ -1,6 +1,7 @@
 /* Lists: which page of which documents, plain or searched (spec freezer-v1-v2 2.9, 3.4, 3.5). */
 #include "config.h"
 
+#include "store/doc.h"
 #include "store/store.h"
 
 #include <inttypes.h>
@@ -25,7 +26,7 @@ static const char *const list_names[KIND_COUNT] = {
 /* A list as a request asks for it. */
 struct list {
 	enum kind kind;
-	const char *project;      /* NULL: every project */
+	struct scope scope;
 	int64_t limit;
 	int64_t offset;
 	const char *marker;       /* id to start after; NULL: from the start */
@@ -115,8 +116,9 @@ static bool place_find(struct req *rq, const struct list *list, struct place *pl
 	*place = (struct place){ 0 };
 	if (list->marker == NULL)
 		return true;
-	struct rows *rows = STORE_ASK(rq, &sql_marker_find[list->kind], list->project,
-				      list->marker, list->search.texts);
+	struct rows *rows = STORE_ASK(rq, &sql_marker_find[list->kind],
+				      list->scope.project, list->marker, list->search.texts,
+				      list->scope.owner);
 	if (rows == NULL)
 		return false;
 	if (rows_count(rows) == 0)
@@ -137,26 +139,27 @@ static bool list_ask(struct req *rq, const struct list *list, const struct place
 	const char *name = list_names[list->kind];
 	const struct search *search = &list->search;
 	const char *const params[] = {
-		list->project,
+		list->scope.project,
 		arena_printf(rq->arena, "%" PRId64, list->limit),
 		arena_printf(rq->arena, "%" PRId64, list->offset),
 		place->sort_name, place->created_at, place->id,
 		rq->is_privileged ? "true" : "false",
-		place->project_id, place->exact,
+		place->project_id, list->scope.owner, place->exact,
 		search->match, search->match_not, search->texts, search->texts_not,
 		search->time_after, search->time_before,
 	};
 
 	if (!search_is_empty(search))
-		return store_reply_rows(rq, name, &sql_doc_search[list->kind], params, 15);
-	if (list->kind == KIND_CLIENTS && list->project != NULL)
+		return store_reply_rows(rq, name, &sql_doc_search[list->kind], params, 16);
+	if (list->kind == KIND_CLIENTS && list->scope.project != NULL &&
+	    list->scope.owner == NULL)
 		return store_reply_rows(rq, name, &sql_client_list, params, 6);
-	return store_reply_rows(rq, name, &sql_doc_list[list->kind], params, 8);
+	return store_reply_rows(rq, name, &sql_doc_list[list->kind], params, 9);
 }
 
-bool list_reply(struct req *rq, enum kind kind, const char *project)
+bool list_reply(struct req *rq, enum kind kind, struct scope scope)
 {
-	struct list list = { .kind = kind, .project = project };
+	struct list list = { .kind = kind, .scope = scope };
 	struct place place;
 
 	return page_read(rq, &list) && search_read(rq, kind, &list.search) &&

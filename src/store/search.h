@@ -2,7 +2,7 @@
 #ifndef PERMAFROST_STORE_SEARCH_H
 #define PERMAFROST_STORE_SEARCH_H
 
-#include "store/store.h"
+#include "store/doc.h"
 
 #include <stdbool.h>
 

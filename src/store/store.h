@@ -13,9 +13,6 @@ struct query {
 	const char *text;
 };
 
-/* The kinds of resource, one table each: sql/kinds lists them in this order. */
-enum kind { KIND_BACKUPS, KIND_CLIENTS, KIND_JOBS, KIND_ACTIONS, KIND_SESSIONS, KIND_COUNT };
-
 /* ---- pg.c: the connection ------------------------------------------------------------------- */
 
 /*
@@ -79,56 +76,6 @@ int64_t rows_touched(const struct rows *rows);
  */
 bool store_reply_rows(struct req *rq, const char *name, const struct query *query,
 		      const char *const *params, int count);
-
-/* ---- doc.c: documents of any kind ----------------------------------------------------------- */
-
-/* A stored document. */
-struct document {
-	const char *id;
-	const char *project_id;
-	const char *user_id;
-	int64_t version;
-	const char *text;             /* the doc column, JSON */
-	size_t len;
-	struct json_object *json;     /* parsed by doc_lock(); else NULL */
-};
-
-/* Read one document of the project: *found tells whether there is one. False: a problem is set. */
-bool doc_read(struct req *rq, enum kind kind, const char *project, const char *id,
-	      struct document *doc, bool *found);
-
-/* The same, parsed, and locked against other writers until the transaction ends. */
-bool doc_lock(struct req *rq, enum kind kind, const char *project, const char *id,
-	      struct document *doc, bool *found);
-
-/* Insert; a taken id is a 409 problem that names it. `doc` is JSON text. */
-bool doc_insert(struct req *rq, enum kind kind, const char *project, const char *id,
-		const char *user_id, const char *doc);
-
-/* Write back a locked document; *version becomes the new one. */
-bool doc_update(struct req *rq, enum kind kind, const char *project, const char *id,
-		const char *doc, int64_t *version);
-
-/* Delete; *found tells whether there was one. */
-bool doc_delete(struct req *rq, enum kind kind, const char *project, const char *id, bool *found);
-
-/* Reply 200 with the document, with "_version" in front when `with_version`. True. */
-bool doc_reply(struct req *rq, const struct document *doc, bool with_version);
-
-/* The usual refusal of an unknown id: 404 naming kind and id. False. */
-bool doc_missing(struct req *rq, enum kind kind, const char *id);
-
-/* ---- list.c: lists and searches ------------------------------------------------------------- */
-
-/*
- * Answer a list request of the project (NULL: of every project; only where policy granted it):
- * limit, offset and marker from the query string, match, match_not, time bounds and _all from
- * rq->body (spec freezer-v1-v2 2.9, 3.5). False with a problem set.
- */
-bool list_reply(struct req *rq, enum kind kind, const char *project);
-
-/* The largest page; a larger `limit` means this one. */
-void list_configure(int64_t limit_max);
 
 /* ---- migrate.c ------------------------------------------------------------------------------ */
 

@@ -33,9 +33,9 @@ def questions():
         if "@kind@" not in text:
             yield name, text
             continue
-        for kind, also, shown in kinds():
+        for kind, also, shown, v1 in kinds():
             yield f"{name}_{kind}", (text.replace("@also@", also).replace("@shown@", shown)
-                                     .replace("@kind@", kind))
+                                     .replace("@v1@", v1).replace("@kind@", kind))
 
 
 class Database:
@@ -79,12 +79,12 @@ class Database:
     def execute(self, question, *values):
         return f"execute {question}({', '.join(literal(value) for value in values)})"
 
-    def search(self, kind, project, body, limit=1000, offset=0, marker=(None,) * 5):
+    def search(self, kind, project, body, limit=1000, offset=0, marker=(None,) * 5, owner=None):
         match, match_not, texts, texts_not, after, before = model.search(body)
         number = [None if each is None else str(each) for each in (after, before)]
         return self.execute(f"doc_search_{kind}", project, str(limit), str(offset), *marker[1:4],
-                            "false", marker[0], marker[4], match or None, match_not or None, texts or None,
-                            texts_not or None, *number)
+                            "false", marker[0], owner, marker[4], match or None, match_not or None,
+                            texts or None, texts_not or None, *number)
 
     def plan(self, question):
         """What EXPLAIN ANALYZE says: the nodes of the plan, outermost first."""

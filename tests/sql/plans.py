@@ -10,7 +10,7 @@ JOBS = 20000
 def fill(database):
     database.run(f"""
 insert into permafrost.backups (project_id, id, user_id, doc)
-select project, id, 'u1', jsonb_build_object('project_id', project, 'user_id', 'u1', 'backup_id', id,
+select project, id, 'u' || i % 3, jsonb_build_object('project_id', project, 'user_id', 'u1', 'backup_id', id,
 	'backup_metadata', jsonb_build_object('backup_name', 'nightly-' || i % 37, 'level', i % 4,
 		'hostname', 'node-' || i % 500 || '.example.org', 'mode', 'fs', 'time_stamp', 1700000000 + i,
 		'checksum', md5(i::text)))
@@ -67,7 +67,7 @@ def judge_walk(judge, database, phrase, question, at_most):
 
 
 def judge_lists(judge, database):
-    start = (None, None, None, "false", None)
+    start = (None, None, None, "false", None, None)
     for kind, project in (("backups", "p12"), ("jobs", "p3"), ("jobs", None)):
         scope = f"{kind} of {'every project' if project is None else 'a project'}"
         judge_walk(judge, database, f"the list of {scope} reads limit + offset rows, in order",
@@ -76,7 +76,10 @@ def judge_lists(judge, database):
         place = marker(database, kind, project, 1000)
         scope = f"{kind} of {'every project' if project is None else 'a project'}"
         judge_walk(judge, database, f"a page of {scope} after a marker reads its rows only",
-                   database.execute(f"doc_list_{kind}", project, "10", "0", *place[1:], "false", place[0]), 11)
+                   database.execute(f"doc_list_{kind}", project, "10", "0", *place[1:], "false", place[0],
+                                    None), 11)
+    judge_walk(judge, database, "the list of an owner reads no row of anybody else",
+               database.execute("doc_list_backups", "p12", "10", "25", *start[:-1], "u1"), 35)
     judge_walk(judge, database, "the list of clients merges two walks: own and central ones",
                database.execute("client_list", "p3", "10", "25", *start[:3]), 72)
     judge_walk(judge, database, "a page of clients after a marker reads its rows only",
@@ -144,7 +147,7 @@ select 'p1', id, 'u1', jsonb_build_object('project_id', 'p1', 'session_id', id, 
         page = ids(database.ask_all([database.search("sessions", "p1", body, 5, 0, place)])[0])
         pages += page
         found = database.ask_all([database.execute("marker_find_sessions", "p1", page[-1],
-                                                   ["Alpha one"])])[0]
+                                                   ["Alpha one"], None)])[0]
         place = found[0].split("|")
     judge("the pages of a search after its markers are the whole", pages == whole, pages)
 
