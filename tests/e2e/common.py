@@ -192,8 +192,9 @@ class Outcome:
 class Freezer:
     """The command of python3-freezerclient, run by one user."""
 
-    def __init__(self, name, home):
-        self.home, self.environment = home, environment(name, home)
+    def __init__(self, name, home, version=2):
+        self.home = home
+        self.environment = {**environment(name, home), "OS_BACKUP_API_VERSION": str(version)}
 
     def __call__(self, *words):
         words = [str(word) for word in words]
