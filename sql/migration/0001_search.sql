@@ -69,11 +69,18 @@ return hashtextextended(
 	|| '=' || permafrost.value_class(value), 0);
 comment on function permafrost.term is 'Hash of a key and the class of its value; null for a null value';
 
+-- A backup shows a status once it was given one; until then it is available all the same.
+create function permafrost.searched(doc jsonb) returns jsonb
+language sql immutable parallel safe
+return case when doc ? 'backup_id' and doc ? 'backup_metadata' and not doc ? 'status'
+	then doc || '{"status": "available"}' else doc end;
+comment on function permafrost.searched is 'A document as match and match_not see it';
+
 -- plpgsql, because it keeps its plans: an SQL function would be planned anew by every INSERT.
 create function permafrost.document_terms(doc jsonb) returns bigint[]
 language plpgsql immutable strict parallel safe as $$
 declare
-	members jsonb := jsonb_path_query_array(doc,
+	members jsonb := jsonb_path_query_array(permafrost.searched(doc),
 		'strict $.** ? (@.type() == "object").keyvalue()');
 	key     text;
 	value   jsonb;
@@ -162,9 +169,11 @@ comment on function permafrost.pair_holds is 'Does a document have this value un
 
 create function permafrost.all_hold(doc jsonb, pairs jsonb) returns boolean
 language plpgsql immutable strict parallel safe cost 1000 as $$
+declare
+	searched jsonb := permafrost.searched(doc);
 begin
 	for i in 0 .. jsonb_array_length(pairs) - 1 loop
-		if not permafrost.pair_holds(doc, pairs->i->>'k', pairs->i->'v') then
+		if not permafrost.pair_holds(searched, pairs->i->>'k', pairs->i->'v') then
 			return false;
 		end if;
 	end loop;
@@ -174,9 +183,11 @@ comment on function permafrost.all_hold is 'Do all pairs hold in a document? Dec
 
 create function permafrost.any_holds(doc jsonb, pairs jsonb) returns boolean
 language plpgsql immutable strict parallel safe cost 1000 as $$
+declare
+	searched jsonb := permafrost.searched(doc);
 begin
 	for i in 0 .. jsonb_array_length(pairs) - 1 loop
-		if permafrost.pair_holds(doc, pairs->i->>'k', pairs->i->'v') then
+		if permafrost.pair_holds(searched, pairs->i->>'k', pairs->i->'v') then
 			return true;
 		end if;
 	end loop;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/utf8.h"
 
 /* ---- what came in --------------------------------------------------------------------------- */
 
@@ -51,6 +52,18 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static bool is_utf8(const char *text, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	for (size_t step; len > 0; at += step, len -= step) {
+		step = utf8_length(at, len);
+		if (step == 0)
+			return false;
+	}
+	return true;
+}
+
 const char *req_decode(struct arena *arena, const char *text, size_t len, bool form)
 {
 	char *out = arena_alloc(arena, len + 1);
@@ -72,7 +85,7 @@ const char *req_decode(struct arena *arena, const char *text, size_t len, bool f
 			return NULL;
 		out[used++] = c;
 	}
-	return out;
+	return is_utf8(out, used) ? out : NULL;
 }
 
 static bool decodes_to(struct arena *arena, const char *text, size_t len, const char *name)

@@ -123,8 +123,8 @@ const char *req_project(const struct req *rq);
  */
 const char *req_parameter(struct req *rq, const char *name);
 
-/* Percent-decode `len` bytes into the arena ('+' is a space when `form`); NULL on a bad escape
- * or a NUL. */
+/* Percent-decode `len` bytes into the arena ('+' is a space when `form`); NULL on a bad escape,
+ * a NUL, or what is not UTF-8 then. */
 const char *req_decode(struct arena *arena, const char *text, size_t len, bool form);
 
 bool req_has_role(const struct caller *caller, const char *role);

@@ -223,10 +223,12 @@ static bool action_patch(struct req *rq)
 /* Create or replace; the one who created it stays its user. */
 static bool action_put(struct req *rq)
 {
-	const char *id = req_word(rq, "action_id");
+	const char *id = put_id(rq, "action_id");
 	struct document action;
 	bool found;
 
+	if (id == NULL)
+		return false;
 	action_tidy(rq->body);
 	struct json_object *posted = action_document(rq, rq->body, id);
 	if (!action_is_sound(rq, posted, "$"))

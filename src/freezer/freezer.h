@@ -31,6 +31,18 @@ extern const struct resource freezer_v1_session;
  */
 bool document_save(struct req *rq, enum kind kind, struct document *doc);
 
+/* ---- put.c ---------------------------------------------------------------------------------- */
+
+/* The id in the path, if a document may be created under it; NULL with a 400 problem. */
+const char *put_id(struct req *rq, const char *name);
+
+/*
+ * Insert the document unless its id is taken; else lock the one there is, which is then *found,
+ * in *doc. False with a problem set.
+ */
+bool document_insert_or_lock(struct req *rq, enum kind kind, const char *id, const char *text,
+			     struct document *doc, bool *found);
+
 /* ---- schedule.c: job_schedule and a session's schedule (spec freezer-v1-v2 4.3) ------------- */
 
 /* The closed shape of a schedule. */

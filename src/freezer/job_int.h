@@ -44,15 +44,6 @@ void job_actions_fold_defaults(struct json_object *body);
  */
 bool job_actions_settle(struct req *rq, struct json_object *posted, struct json_object **entries);
 
-/* ---- put.c ---------------------------------------------------------------------------------- */
-
-/*
- * Insert the document unless its id is taken; else lock the one there is, which is then *found,
- * in *doc. False with a problem set.
- */
-bool document_insert_or_lock(struct req *rq, enum kind kind, const char *id, const char *text,
-			     struct document *doc, bool *found);
-
 /* ---- job_write.c ---------------------------------------------------------------------------- */
 
 bool job_create(struct req *rq);   /* POST /jobs */

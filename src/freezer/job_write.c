@@ -209,12 +209,12 @@ static bool job_replace(struct req *rq, struct document *doc, struct json_object
 
 bool job_put(struct req *rq)
 {
-	const char *id = req_word(rq, "job_id");
+	const char *id = put_id(rq, "job_id");
 	struct json_object *job;
 	struct document doc;
 	bool found;
 
-	if (!job_prepare(rq, id, &job))
+	if (id == NULL || !job_prepare(rq, id, &job))
 		return false;
 	job_set_times(job);
 	if (!document_insert_or_lock(rq, KIND_JOBS, id, json_text(rq->arena, job), &doc, &found))

@@ -11,12 +11,10 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "schema/schema.h"
 #include "store/queries.h"
 #include "store/store.h"
 
 #define HOLD_OFF_DEFAULT 30
-#define SESSION_ID_MAX 255
 
 /* ---- what it accepts ------------------------------------------------------------------------ */
 
@@ -218,14 +216,11 @@ static bool session_overwrite(struct req *rq, struct document *session)
 
 static bool session_replace(struct req *rq)
 {
-	const char *id = req_word(rq, "session_id");
+	const char *id = put_id(rq, "session_id");
 	struct document session;
 	bool found;
 
-	if (!format_word(id) || strlen(id) > SESSION_ID_MAX)
-		return problem(rq, 400, "session_id must be 1 to %d letters, digits, '_' or '-'",
-			       SESSION_ID_MAX);
-	if (!doc_lock(rq, KIND_SESSIONS, req_scope(rq), id, &session, &found))
+	if (id == NULL || !doc_lock(rq, KIND_SESSIONS, req_scope(rq), id, &session, &found))
 		return false;
 	if (found)
 		return session_overwrite(rq, &session) &&

@@ -53,6 +53,16 @@ struct walk {
 	size_t count;
 };
 
+/* Is this segment, percent-encoded or not, the fixed one of a template? */
+static bool segment_is(struct arena *arena, const char *segment, size_t taken, const char *name,
+		       size_t len)
+{
+	if (memchr(segment, '%', taken) == NULL)
+		return taken == len && strncmp(segment, name, len) == 0;
+	const char *decoded = req_decode(arena, segment, taken, false);
+	return decoded != NULL && strlen(decoded) == len && strncmp(decoded, name, len) == 0;
+}
+
 /* Take one "/segment" or "/{name}" of the template from the path. */
 static bool segment_take(struct walk *walk, const char *template, size_t len, struct arena *arena)
 {
@@ -62,7 +72,7 @@ static bool segment_take(struct walk *walk, const char *template, size_t len, st
 	size_t taken = strcspn(segment, "/");
 
 	if (template[1] != '{') {
-		if (taken != len - 1 || strncmp(segment, template + 1, taken) != 0)
+		if (!segment_is(arena, segment, taken, template + 1, len - 1))
 			return false;
 	} else {
 		if (taken == 0 || walk->count == WORDS_MAX)
@@ -118,14 +128,27 @@ static bool range_is(const char *range, size_t len, const char *name)
 	return strlen(name) == len && strncasecmp(range, name, len) == 0;
 }
 
+/* Does an element of Accept have a quality of 0? */
+static bool range_is_refused(const char *range, size_t len)
+{
+	const char *end = range + len;
+	const char *at = memchr(range, ';', len);
+
+	for (; at != NULL; at = memchr(at, ';', (size_t)(end - at))) {
+		at += 1 + strspn(at + 1, " \t");
+		if (at + 2 < end && strncasecmp(at, "q=", 2) == 0)
+			return strspn(at + 2, "0.") == strcspn(at + 2, ",; \t");
+	}
+	return false;
+}
+
 /* One element of Accept: does it let JSON through? */
 static bool range_takes_json(const char *range, size_t len)
 {
 	size_t type = strcspn(range, "; \t,");
 	if (type > len)
 		type = len;
-	const char *q = memmem(range, len, "q=", 2);
-	if (q != NULL && strspn(q + 2, "0.") == strcspn(q + 2, ",; \t"))
+	if (range_is_refused(range, len))
 		return false;
 	return range_is(range, type, "*/*") || range_is(range, type, "application/*") ||
 	       range_is(range, type, "application/json") ||

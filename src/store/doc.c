@@ -67,7 +67,7 @@ bool doc_insert(struct req *rq, enum kind kind, const char *project, const char 
 	if (rows == NULL)
 		return false;
 	if (rows_count(rows) == 0)
-		return problem(rq, 409, "a %s with id %s exists already", kind_names[kind], id);
+		return problem(rq, 409, "%s %s exists already", kind_names[kind], id);
 	return true;
 }
 

@@ -277,6 +277,9 @@ static void test_req_decode(void)
 	CU_ASSERT_PTR_NULL(req_decode(arena, "%41", 2, true));
 	CU_ASSERT_PTR_NULL(req_decode(arena, "%", 1, true));
 	CU_ASSERT_PTR_NULL(req_decode(arena, "%g1", 3, true));
+	CU_ASSERT_PTR_NULL(req_decode(arena, "%ff", 3, true));
+	CU_ASSERT_PTR_NULL(req_decode(arena, "a%c3", 4, true));
+	CU_ASSERT_PTR_NULL(req_decode(arena, "%ed%a0%80", 9, true));
 }
 
 static void test_req_roles(void)
@@ -334,7 +337,7 @@ static const struct unit units[] = {
 	{ "events above the threshold are dropped", test_log_threshold },
 	{ "the path's project goes before the caller's", test_req_words },
 	{ "of a repeated parameter the last value counts", test_req_parameter },
-	{ "a bad escape and an encoded NUL do not decode", test_req_decode },
+	{ "a bad escape, an encoded NUL and what is not UTF-8 do not decode", test_req_decode },
 	{ "role names compare without case", test_req_roles },
 	{ "a problem has the status' title, and the last problem stands", test_problem },
 	{ "a reply is a status and perhaps a text", test_reply },
