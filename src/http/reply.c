@@ -40,7 +40,7 @@ static const char *reason_of(int status)
 static void problem_as_error(const struct problem *problem, struct text *body)
 {
 	text_printf(body, "{\"error\": {\"code\": %d, \"title\": ", problem->status);
-	text_json_string(body, problem->title);
+	text_json_string(body, reason_of(problem->status));
 	text_puts(body, ", \"message\": ");
 	text_json_string(body, problem->description);
 	text_puts(body, "}}");
@@ -113,7 +113,7 @@ static void headers_build(const struct req *rq, struct text *head)
 	header_add(head, "X-Openstack-Request-Id", rq->request_id);
 	header_add(head, "X-Subject-Token", reply->subject_token);
 	header_add(head, "Allow", reply->allow);
-	header_add(head, "Vary", reply->vary);
+	header_add(head, "Vary", rq->service == SERVICE_IDENTITY ? "X-Auth-Token" : reply->vary);
 	if (reply->retry_after > 0)
 		text_printf(head, "Retry-After: %d\r\n", reply->retry_after);
 	header_add(head, "WWW-Authenticate", reply->authenticate);

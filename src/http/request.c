@@ -81,6 +81,26 @@ static void request_id_set(struct req *rq, const char *wanted)
 		uuid_dashed(rq->request_id + 4);
 }
 
+struct secret {
+	char *text;
+	size_t len;
+};
+
+static void secret_wipe(void *argument)
+{
+	struct secret *secret = argument;
+	explicit_bzero(secret->text, secret->len);
+}
+
+/* What identity reads may be a password: it does not outlive the request. */
+static void body_wipe_later(struct req *rq, char *body, size_t len)
+{
+	struct secret *secret = arena_alloc(rq->arena, sizeof(*secret));
+
+	*secret = (struct secret){ body, len };
+	arena_defer(rq->arena, secret_wipe, secret);
+}
+
 static bool body_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
 {
 	int64_t len;
@@ -92,6 +112,8 @@ static bool body_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max
 	if (len == 0)
 		return true;
 	char *body = arena_alloc(rq->arena, (size_t)len + 1);
+	if (rq->service == SERVICE_IDENTITY)
+		body_wipe_later(rq, body, (size_t)len);
 	if (FCGX_GetStr(body, (int)len, fcgi->in) != (int)len)
 		return problem(rq, 400, "the body ended before Content-Length bytes");
 	rq->body_text = body;

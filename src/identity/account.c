@@ -44,15 +44,33 @@ enum account_outcome account_project_delete(struct req *rq, const char *name)
 
 /* ---- users ---------------------------------------------------------------------------------- */
 
+static enum account_outcome randomness_missing(struct req *rq)
+{
+	problem(rq, 500, "the password can't be hashed on this machine");
+	return ACCOUNT_FAILED;
+}
+
 enum account_outcome account_user_add(struct req *rq, const char *name, const char *password)
 {
 	const char *hash = password_hash(rq->arena, password);
 	char id[UUID_HEX_SIZE];
 
 	if (hash == NULL)
-		return ACCOUNT_FAILED;
+		return randomness_missing(rq);
 	uuid_hex(id);
 	return outcome_of(STORE_ASK(rq, &sql_account_user_add, id, name, hash), ACCOUNT_EXISTS);
+}
+
+/* A new password ends the tokens that the old one gave. */
+static enum account_outcome password_change(struct req *rq, const char *name, const char *hash)
+{
+	struct rows *rows = STORE_ASK(rq, &sql_account_user_password, name, hash);
+	enum account_outcome outcome = outcome_of(rows, ACCOUNT_MISSING);
+
+	if (outcome != ACCOUNT_DONE)
+		return outcome;
+	rows = STORE_ASK(rq, &sql_account_user_tokens_delete, rows_text(rows, 0, "id"));
+	return rows == NULL ? ACCOUNT_FAILED : ACCOUNT_DONE;
 }
 
 enum account_outcome account_user_password(struct req *rq, const char *name, const char *password)
@@ -60,8 +78,14 @@ enum account_outcome account_user_password(struct req *rq, const char *name, con
 	const char *hash = password_hash(rq->arena, password);
 
 	if (hash == NULL)
+		return randomness_missing(rq);
+	if (!store_begin(rq))
 		return ACCOUNT_FAILED;
-	return outcome_of(STORE_ASK(rq, &sql_account_user_password, name, hash), ACCOUNT_MISSING);
+	enum account_outcome outcome = password_change(rq, name, hash);
+	if (outcome == ACCOUNT_DONE)
+		return store_commit(rq) ? ACCOUNT_DONE : ACCOUNT_FAILED;
+	store_rollback();
+	return outcome;
 }
 
 enum account_outcome account_user_delete(struct req *rq, const char *name)

@@ -19,15 +19,20 @@ static const struct service_entry {
 	const char *path;
 } services[] = {
 	{ "5f0e2b6c94d84c2fa1b7c3d9e8f0a101", "identity", "keystone", IDENTITY_MOUNT "/v3" },
-	{ "5f0e2b6c94d84c2fa1b7c3d9e8f0a102", "backup", "freezer", "" },
+	{ "c41d7a90b3e54f6d8826e15fb09ad302", "backup", "freezer", "" },
 };
 
 static const char *const interfaces[] = { "public", "internal", "admin" };
 
 const char *public_url(struct req *rq)
 {
-	if (identity_settings.public_endpoint[0] != '\0')
-		return identity_settings.public_endpoint;
+	const char *endpoint = identity_settings.public_endpoint;
+	size_t len = strlen(endpoint);
+
+	while (len > 0 && endpoint[len - 1] == '/')
+		len--;
+	if (len > 0)
+		return arena_strndup(rq->arena, endpoint, len);
 	return arena_printf(rq->arena, "%s://%s", rq->scheme, rq->host);
 }
 
@@ -77,6 +82,8 @@ static bool catalog_show(struct req *rq)
 {
 	struct text out = { .arena = rq->arena };
 
+	if (rq->caller.project_id == NULL)
+		return problem(rq, 403, "the catalog is that of a project, and this token is for none");
 	text_puts(&out, "{\"catalog\":");
 	catalog_add(rq, &out);
 	links_add(rq, &out, "/v3/auth/catalog");
@@ -85,7 +92,7 @@ static bool catalog_show(struct req *rq)
 }
 
 static const struct route catalog_routes[] = {
-	{ METHOD_GET, "/auth/catalog", RULE_AUTHENTICATED, catalog_show, NULL, NO_DATABASE },
+	{ METHOD_GET, "/auth/catalog", RULE_AUTHENTICATED, catalog_show, NULL, 0 },
 	{ 0 }
 };
 

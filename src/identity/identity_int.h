@@ -17,6 +17,7 @@ struct text;
 struct token {
 	const char *user_id;
 	const char *user_name;
+	const char *password_hash; /* of the user; what a new token is given out for */
 	const char *project_id;    /* NULL: unscoped */
 	const char *project_name;
 	const char *roles;         /* as assigned, comma-separated; NULL for none */

@@ -11,6 +11,7 @@
 /* Who logs in, and for what; strings live in the request. */
 struct login {
 	const char *user_id;
+	const char *password_hash;   /* that the user had when asked */
 	const char *project_id;      /* NULL: unscoped */
 	const char *methods;         /* comma-separated, e.g. "password,token" */
 	int64_t not_after;           /* epoch second; 0: as long as a new token lives */
@@ -25,5 +26,8 @@ extern const struct shape login_shape;
  * Retry-After after too many wrong passwords, 400 when the body makes no sense.
  */
 bool login_read(struct req *rq, struct login *login);
+
+/* The 401 of login_read(): one answer for every reason, so that none can be told apart. False. */
+bool login_refuse(struct req *rq);
 
 #endif

@@ -31,6 +31,7 @@ bool token_find(struct req *rq, const char *hash, struct token *token, bool *fou
 	*token = (struct token){
 		.user_id = rows_text(rows, 0, "user_id"),
 		.user_name = rows_text(rows, 0, "user_name"),
+		.password_hash = rows_text(rows, 0, "password_hash"),
 		.project_id = rows_text(rows, 0, "project_id"),
 		.project_name = rows_text(rows, 0, "project_name"),
 		.roles = rows_text(rows, 0, "roles"),

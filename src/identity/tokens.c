@@ -87,6 +87,7 @@ static void random_text(char *out, size_t size, size_t bytes)
 	sodium_memzero(random, sizeof(random));
 }
 
+/* False with a problem set, also when the login no longer is what was checked. */
 static bool token_keep(struct req *rq, const struct login *login, const char *hash)
 {
 	char audit_id[TOKEN_TEXT_SIZE];
@@ -96,8 +97,12 @@ static bool token_keep(struct req *rq, const struct login *login, const char *ha
 				arena_printf(rq->arena, "%lld", (long long)login->not_after);
 
 	random_text(audit_id, sizeof(audit_id), AUDIT_BYTES);
-	return STORE_ASK(rq, &sql_identity_token_add, hash, login->user_id, login->project_id,
-			 login->methods, audit_id, lifetime, not_after) != NULL;
+	struct rows *rows = STORE_ASK(rq, &sql_identity_token_add, hash, login->user_id,
+				      login->project_id, login->methods, audit_id, lifetime,
+				      not_after, login->password_hash);
+	if (rows == NULL)
+		return false;
+	return rows_touched(rows) > 0 || login_refuse(rq);
 }
 
 static bool token_create(struct req *rq)
@@ -117,53 +122,66 @@ static bool token_create(struct req *rq)
 	if (!token_keep(rq, &login, hash) || !token_find(rq, hash, &token, &found))
 		return false;
 	if (!found)
-		return problem(rq, 401, "the token ended before it was given out");
+		return login_refuse(rq);
 	rq->reply.subject_token = text;
-	rq->reply.vary = "X-Auth-Token";
 	return reply_json(rq, 201, token_json(rq, &token));
 }
 
 /* ---- show and revoke ------------------------------------------------------------------------ */
 
-/* A token may look at itself; admins and services may look at any. */
-static bool subject_read(struct req *rq, char hash[TOKEN_HASH_SIZE])
+static bool subject_missing(struct req *rq)
 {
+	return problem(rq, 404, "the token in X-Subject-Token does not count");
+}
+
+/* The token that the request is about. False with a problem set when there is none. */
+static bool subject_find(struct req *rq, char hash[TOKEN_HASH_SIZE], struct token *token)
+{
+	bool found;
+
 	if (rq->subject_token == NULL)
 		return problem(rq, 400, "X-Subject-Token is missing");
 	token_hash(hash, rq->subject_token);
-	if (strcmp(hash, rq->caller.token_hash) == 0 || req_has_role(&rq->caller, "admin") ||
-	    req_has_role(&rq->caller, "service"))
-		return true;
-	return problem(rq, 403, "another token than your own is not yours to see");
+	if (!token_find(rq, hash, token, &found))
+		return false;
+	return found || subject_missing(rq);
+}
+
+/* Tokens of a user are that user's own; admins may do with any what these may. */
+static bool is_own(const struct req *rq, const struct token *token)
+{
+	return strcmp(token->user_id, rq->caller.user_id) == 0 ||
+	       req_has_role(&rq->caller, "admin");
 }
 
 static bool token_show(struct req *rq)
 {
 	char hash[TOKEN_HASH_SIZE];
 	struct token token;
-	bool found;
 
-	if (!subject_read(rq, hash) || !token_find(rq, hash, &token, &found))
+	if (!subject_find(rq, hash, &token))
 		return false;
-	if (!found)
-		return problem(rq, 404, "this token does not count");
+	if (!is_own(rq, &token) && !req_has_role(&rq->caller, "service"))
+		return problem(rq, 403, "the token of another user is not yours to see");
 	rq->reply.subject_token = rq->subject_token;
-	rq->reply.vary = "X-Auth-Token";
 	return reply_json(rq, 200, token_json(rq, &token));
 }
 
 static bool token_delete(struct req *rq)
 {
 	char hash[TOKEN_HASH_SIZE];
+	struct token token;
 
-	if (!subject_read(rq, hash))
+	if (!subject_find(rq, hash, &token))
 		return false;
+	if (!is_own(rq, &token))
+		return problem(rq, 403, "the token of another user is not yours to revoke");
 	struct rows *rows = STORE_ASK(rq, &sql_identity_token_delete, hash);
 	if (rows == NULL)
 		return false;
 	cache_forget();
 	if (rows_touched(rows) == 0)
-		return problem(rq, 404, "this token does not count");
+		return subject_missing(rq);
 	return reply_empty(rq, 204);
 }
 

@@ -4,7 +4,7 @@ import re
 
 METHOD = re.compile(r"([A-Z]+|\{\w+\})\s+((?:\{\w+(?: of [\w+-]+)+\}|\S)+)\s*(.*)")
 AS = re.compile(r"as (?:(?P<nobody>nobody)|token (?P<token>.+)|(?P<role>[\w+-]+)(?: of (?P<project>\w+))?)")
-LOOP = re.compile(r"repeat (?P<times>\d+)|for (?P<name>\w+) in (?P<values>.+)")
+LOOP = re.compile(r"repeat (?P<times>\d+)|for (?P<name>\w+) in (?P<values>.+)", re.S)
 SHORTHAND = {"admin": ("admin", "admin"), "service": ("service", "service")}
 
 

@@ -1,0 +1,521 @@
+/* Standalone identity, as far as it goes without PostgreSQL. */
+#include "identity/login.c"
+
+#include <CUnit/CUnit.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "schema/schema.h"
+#include "unit.h"
+
+#define HASH_A "aaaaaaaa00000000000000000000000000000000000000000000000000000001"
+#define HASH_A_SAME_PLACE "aaaaaaaa00000000000000000000000000000000000000000000000000000002"
+#define HASH_B "bbbbbbbb00000000000000000000000000000000000000000000000000000001"
+
+static struct req request_of_test;
+
+/* A request with a fresh arena; the one before it is gone, and so are settings and cache. */
+static struct req *rq_new(void)
+{
+	arena_free(request_of_test.arena);
+	request_of_test = (struct req){
+		.arena = arena_new(), .scheme = "http", .host = "example.org:9090",
+		.service = SERVICE_IDENTITY, .mount = "/identity", .query = "",
+	};
+	identity_settings = (struct identity_settings){
+		.token_cache_time = 60, .public_endpoint = "", .region = "RegionOne",
+	};
+	cache_forget();
+	return &request_of_test;
+}
+
+static struct json_object *value_of(struct req *rq, const char *text)
+{
+	struct json_object *value = NULL;
+	struct json_error error;
+
+	CU_ASSERT_TRUE_FATAL(json_parse(rq->arena, text, strlen(text), &value, &error));
+	return value;
+}
+
+/* ---- passwords ------------------------------------------------------------------------------ */
+
+static void password_fits_its_hash(void)
+{
+	struct arena *arena = rq_new()->arena;
+	const char *hash = password_hash(arena, "caf\xc3\xa9 au lait");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(hash);
+	CU_ASSERT_TRUE(password_fits("caf\xc3\xa9 au lait", hash));
+	CU_ASSERT_FALSE(password_fits("caf\xc3\xa9 au lai", hash));
+	CU_ASSERT_FALSE(password_fits("caf\xc3\xa9 au lait ", hash));
+	CU_ASSERT_FALSE(password_fits("", hash));
+}
+
+static void password_hash_is_salted(void)
+{
+	struct arena *arena = rq_new()->arena;
+	const char *first = password_hash(arena, "secret"), *second = password_hash(arena, "secret");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(first);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+	CU_ASSERT_EQUAL(strncmp(first, "$y$", 3), 0);
+	CU_ASSERT_STRING_NOT_EQUAL(first, second);
+	CU_ASSERT_PTR_NULL(strstr(first, "secret"));
+}
+
+static void password_counts_whole(void)
+{
+	struct arena *arena = rq_new()->arena;
+	char text[PASSWORD_MAX_LENGTH + 2];
+
+	memset(text, 'x', sizeof(text));
+	text[PASSWORD_MAX_LENGTH] = '\0';
+	const char *hash = password_hash(arena, text);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(hash);
+	CU_ASSERT_TRUE(password_fits(text, hash));
+	text[PASSWORD_MAX_LENGTH - 1] = 'y';
+	CU_ASSERT_FALSE(password_fits(text, hash));
+	memset(text, 'x', sizeof(text));
+	text[PASSWORD_MAX_LENGTH + 1] = '\0';
+	CU_ASSERT_PTR_NULL(password_hash(arena, text));
+	CU_ASSERT_FALSE(password_fits(text, hash));
+}
+
+static void password_fits_no_damaged_hash(void)
+{
+	static const char *const damaged[] = { "", "*", "*0", "*1", "x", "$y$", "$y$j9T$", "$y$j9T$abc$",
+					       "$y$j9T$abc$secret", "secret" };
+
+	rq_new();
+	for (size_t n = 0; n < sizeof(damaged) / sizeof(damaged[0]); n++)
+		CU_ASSERT_FALSE(password_fits("secret", damaged[n]));
+}
+
+/* Processor time: what else runs on the machine does not count. */
+static clock_t time_of(const char *hash)
+{
+	clock_t start = clock();
+
+	for (int n = 0; n < 5; n++)
+		(void)password_fits("secret", hash);
+	return clock() - start;
+}
+
+static void password_of_nobody_costs_the_same(void)
+{
+	const char *hash = password_hash(rq_new()->arena, "right");
+
+	CU_ASSERT_FALSE(password_fits("secret", NULL));
+	clock_t known = time_of(hash), unknown = time_of(NULL);
+	CU_ASSERT_TRUE(unknown < 3 * known);
+	CU_ASSERT_TRUE(known < 3 * unknown);
+}
+
+static void password_is_wiped_where_it_was_parsed(void)
+{
+	struct req *rq = rq_new();
+	struct json_object *value = value_of(rq, "\"secret \xe2\x82\xac\"");
+	const char *text = json_object_get_string(value);
+
+	value_wipe(value);
+	for (size_t n = 0; n < sizeof("secret \xe2\x82\xac"); n++)
+		CU_ASSERT_EQUAL(text[n], '\0');
+	value_wipe(value_of(rq, "\"\""));
+}
+
+/* ---- tokens and roles ----------------------------------------------------------------------- */
+
+static void token_hash_is_sha256(void)
+{
+	char hash[TOKEN_HASH_SIZE];
+
+	token_hash(hash, "abc");
+	CU_ASSERT_STRING_EQUAL(hash, "ba7816bf8f01cfea414140de5dae2223"
+				     "b00361a396177a9cb410ff61f20015ad");
+	token_hash(hash, "");
+	CU_ASSERT_STRING_EQUAL(hash, "e3b0c44298fc1c149afbf4c8996fb924"
+				     "27ae41e4649b934ca495991b7852b855");
+	token_hash(hash, "\xff\x01");
+	CU_ASSERT_EQUAL(strlen(hash), TOKEN_HASH_SIZE - 1);
+}
+
+/* The roles that are assigned become these, in this order. */
+static bool roles_are(const char *assigned, const char *expected)
+{
+	struct text list = { .arena = rq_new()->arena };
+	struct caller caller = { 0 };
+
+	text_puts(&list, "");
+	roles_expand(list.arena, assigned, &caller);
+	for (size_t n = 0; n < caller.role_count; n++)
+		text_printf(&list, "%s%s", n == 0 ? "" : " ", caller.roles[n]);
+	return strcmp(list.data, expected) == 0;
+}
+
+static void roles_imply_others(void)
+{
+	CU_ASSERT_TRUE(roles_are("admin", "admin member reader"));
+	CU_ASSERT_TRUE(roles_are("member", "member reader"));
+	CU_ASSERT_TRUE(roles_are("reader", "reader"));
+	CU_ASSERT_TRUE(roles_are("service", "service"));
+}
+
+static void roles_are_given_once(void)
+{
+	CU_ASSERT_TRUE(roles_are("reader,member,admin", "reader member admin"));
+	CU_ASSERT_TRUE(roles_are("admin,member,reader,service", "admin member reader service"));
+}
+
+static void roles_unknown_stay_as_they_are(void)
+{
+	CU_ASSERT_TRUE(roles_are("auditor", "auditor"));
+	CU_ASSERT_TRUE(roles_are("admins,adm", "admins adm"));
+	CU_ASSERT_TRUE(roles_are(NULL, ""));
+	CU_ASSERT_TRUE(roles_are("", ""));
+}
+
+static void roles_have_a_bound(void)
+{
+	struct text list = { .arena = rq_new()->arena };
+	struct caller caller = { 0 };
+
+	for (int n = 0; n < 2 * ROLES_MAX; n++)
+		text_printf(&list, "%srole%d", n == 0 ? "" : ",", n);
+	roles_expand(list.arena, list.data, &caller);
+	CU_ASSERT_EQUAL(caller.role_count, ROLES_MAX);
+}
+
+static void roles_have_ids_of_their_own(void)
+{
+	static const char *const names[] = { "admin", "member", "reader", "service" };
+
+	for (size_t n = 0; n < 4; n++) {
+		CU_ASSERT_TRUE(account_role_known(names[n]));
+		CU_ASSERT_EQUAL(strspn(role_id(names[n]), "0123456789abcdef"), 32);
+		for (size_t other = 0; other < n; other++)
+			CU_ASSERT_STRING_NOT_EQUAL(role_id(names[n]), role_id(names[other]));
+	}
+	CU_ASSERT_STRING_EQUAL(role_id("auditor"), "auditor");
+	CU_ASSERT_FALSE(account_role_known("Member"));
+	CU_ASSERT_FALSE(account_role_known("member "));
+	CU_ASSERT_FALSE(account_role_known(""));
+}
+
+/* ---- what workers remember ------------------------------------------------------------------ */
+
+static struct token token_of_test(void)
+{
+	return (struct token){
+		.user_id = "u1", .user_name = "alice", .project_id = "p1", .project_name = "demo",
+		.roles = "member", .expires_epoch = clock_now() + 1000,
+	};
+}
+
+static bool is_cached(const char *hash)
+{
+	struct caller caller = { 0 };
+
+	return cache_find(request_of_test.arena, hash, &caller);
+}
+
+static void cache_gives_back_what_was_kept(void)
+{
+	struct req *rq = rq_new();
+	struct token token = token_of_test();
+	struct caller caller = { 0 };
+
+	CU_ASSERT_FALSE(cache_find(rq->arena, HASH_A, &caller));
+	cache_keep(HASH_A, &token);
+	CU_ASSERT_TRUE_FATAL(cache_find(rq->arena, HASH_A, &caller));
+	cache_forget();   /* what was given is the request's own */
+	CU_ASSERT_STRING_EQUAL(caller.user_id, "u1");
+	CU_ASSERT_STRING_EQUAL(caller.user_name, "alice");
+	CU_ASSERT_STRING_EQUAL(caller.project_id, "p1");
+	CU_ASSERT_STRING_EQUAL(caller.project_name, "demo");
+	CU_ASSERT_TRUE(req_has_role(&caller, "member"));
+	CU_ASSERT_TRUE(req_has_role(&caller, "reader"));
+	CU_ASSERT_FALSE(req_has_role(&caller, "admin"));
+	CU_ASSERT_EQUAL(caller.expires_at, token.expires_epoch);
+}
+
+static void cache_keeps_a_token_for_no_project(void)
+{
+	struct req *rq = rq_new();
+	struct token token = token_of_test();
+	struct caller caller = { 0 };
+
+	token.project_id = token.project_name = token.roles = NULL;
+	cache_keep(HASH_A, &token);
+	CU_ASSERT_TRUE_FATAL(cache_find(rq->arena, HASH_A, &caller));
+	CU_ASSERT_PTR_NULL(caller.project_id);
+	CU_ASSERT_EQUAL(caller.role_count, 0);
+}
+
+static void cache_has_one_place_for_a_token(void)
+{
+	struct token token = token_of_test();
+
+	rq_new();
+	cache_keep(HASH_A, &token);
+	CU_ASSERT_FALSE(is_cached(HASH_A_SAME_PLACE));
+	CU_ASSERT_TRUE(is_cached(HASH_A));
+	cache_keep(HASH_A_SAME_PLACE, &token);
+	CU_ASSERT_FALSE(is_cached(HASH_A));
+	CU_ASSERT_TRUE(is_cached(HASH_A_SAME_PLACE));
+}
+
+static void cache_forgets_all(void)
+{
+	struct token token = token_of_test();
+
+	rq_new();
+	cache_keep(HASH_A, &token);
+	cache_keep(HASH_B, &token);
+	CU_ASSERT_TRUE(is_cached(HASH_A) && is_cached(HASH_B));
+	cache_forget();
+	CU_ASSERT_FALSE(is_cached(HASH_A) || is_cached(HASH_B));
+	cache_forget();
+}
+
+static void cache_ends_with_the_token(void)
+{
+	struct token token = token_of_test();
+
+	rq_new();
+	token.expires_epoch = clock_now();
+	cache_keep(HASH_A, &token);
+	CU_ASSERT_FALSE(is_cached(HASH_A));
+}
+
+static void cache_ends_with_its_time(void)
+{
+	struct token token = token_of_test();
+
+	rq_new();
+	identity_settings.token_cache_time = 1;
+	cache_keep(HASH_A, &token);
+	CU_ASSERT_TRUE(is_cached(HASH_A));
+	usleep(1050000);
+	CU_ASSERT_FALSE(is_cached(HASH_A));
+}
+
+static void cache_of_no_time_keeps_nothing(void)
+{
+	struct token token = token_of_test();
+
+	rq_new();
+	identity_settings.token_cache_time = 0;
+	cache_keep(HASH_A, &token);
+	CU_ASSERT_FALSE(is_cached(HASH_A));
+}
+
+/* ---- where services are --------------------------------------------------------------------- */
+
+static struct json_object *catalog_of(struct req *rq)
+{
+	struct text out = { .arena = rq->arena };
+
+	catalog_add(rq, &out);
+	return value_of(rq, out.data);
+}
+
+static const char *url_of(struct json_object *catalog, size_t service)
+{
+	struct json_object *endpoints =
+		json_get(json_object_array_get_idx(catalog, service), "endpoints");
+
+	return json_get_string(json_object_array_get_idx(endpoints, 0), "url");
+}
+
+static void catalog_leads_where_the_client_asked(void)
+{
+	struct req *rq = rq_new();
+
+	CU_ASSERT_STRING_EQUAL(url_of(catalog_of(rq), 0), "http://example.org:9090/identity/v3");
+	CU_ASSERT_STRING_EQUAL(url_of(catalog_of(rq), 1), "http://example.org:9090");
+	rq->service = SERVICE_BACKUP;
+	rq->mount = "";
+	CU_ASSERT_STRING_EQUAL(identity_url(rq), "http://example.org:9090/identity");
+}
+
+static void catalog_leads_where_the_operator_says(void)
+{
+	struct req *rq = rq_new();
+
+	identity_settings.public_endpoint = "https://backup.example.org";
+	CU_ASSERT_STRING_EQUAL(url_of(catalog_of(rq), 0), "https://backup.example.org/identity/v3");
+	identity_settings.public_endpoint = "https://backup.example.org/";
+	CU_ASSERT_STRING_EQUAL(url_of(catalog_of(rq), 0), "https://backup.example.org/identity/v3");
+	CU_ASSERT_STRING_EQUAL(url_of(catalog_of(rq), 1), "https://backup.example.org");
+	CU_ASSERT_STRING_EQUAL(identity_url(rq), "https://backup.example.org/identity");
+}
+
+static void catalog_ids_are_unique(void)
+{
+	struct req *rq = rq_new();
+	struct json_object *catalog = catalog_of(rq), *seen = json_object_new_object();
+
+	json_own(rq->arena, seen);
+	for (size_t i = 0; i < json_object_array_length(catalog); i++) {
+		struct json_object *service = json_object_array_get_idx(catalog, i);
+		struct json_object *endpoints = json_get(service, "endpoints");
+		json_object_object_add(seen, json_get_string(service, "id"), NULL);
+		CU_ASSERT_EQUAL(json_object_array_length(endpoints), 3);
+		for (size_t n = 0; n < json_object_array_length(endpoints); n++) {
+			const char *id = json_get_string(json_object_array_get_idx(endpoints, n), "id");
+			CU_ASSERT_EQUAL(strlen(id), 32);
+			json_object_object_add(seen, id, NULL);
+		}
+	}
+	CU_ASSERT_EQUAL(json_object_object_length(seen), 2 * 4);
+}
+
+/* ---- what a login must look like ------------------------------------------------------------ */
+
+/* Is the body refused in these words? "" when it is let pass. */
+static bool login_says(const char *body, const char *words)
+{
+	struct req *rq = rq_new();
+	bool good = schema_check(rq, value_of(rq, body), &login_shape);
+
+	if (strcmp(words, good ? "" : rq->problem.description) == 0)
+		return true;
+	printf("#   %s: %s\n", body, good ? "let pass" : rq->problem.description);
+	return false;
+}
+
+#define PASSWORD(user) \
+	"{\"auth\": {\"identity\": {\"methods\": [\"password\"], \"password\": {\"user\": " user "}}}}"
+#define TOKEN(token) \
+	"{\"auth\": {\"identity\": {\"methods\": [\"token\"], \"token\": " token "}}}"
+
+static void login_takes_what_keystoneauth_sends(void)
+{
+	CU_ASSERT_TRUE(login_says(PASSWORD("{\"name\": \"n\", \"password\": \"p\", "
+					   "\"domain\": {\"name\": \"Default\"}}"), ""));
+	CU_ASSERT_TRUE(login_says(PASSWORD("{\"id\": \"i\", \"password\": \"p\"}"), ""));
+	CU_ASSERT_TRUE(login_says(TOKEN("{\"id\": \"t\"}"), ""));
+	CU_ASSERT_TRUE(login_says("{\"auth\": {\"scope\": \"unscoped\", \"identity\": "
+				  "{\"methods\": [\"external\"], \"external\": {}}}}", ""));
+}
+
+static void login_names_what_is_missing(void)
+{
+	CU_ASSERT_TRUE(login_says("{}", "$.auth is a required property"));
+	CU_ASSERT_TRUE(login_says("{\"auth\": {}}", "$.auth.identity is a required property"));
+	CU_ASSERT_TRUE(login_says("{\"auth\": {\"identity\": {}}}",
+				  "$.auth.identity.methods is a required property"));
+	CU_ASSERT_TRUE(login_says(PASSWORD("{\"name\": \"n\"}"),
+		"$.auth.identity.password.user.password is a required property"));
+	CU_ASSERT_TRUE(login_says(TOKEN("{}"), "$.auth.identity.token.id is a required property"));
+}
+
+static void login_says_no_secret_back(void)
+{
+	CU_ASSERT_TRUE(login_says(PASSWORD("{\"name\": \"n\", \"password\": 12345}"),
+		"$.auth.identity.password.user.password is not of type string"));
+	CU_ASSERT_TRUE(login_says(PASSWORD("{\"name\": \"n\", \"password\": null}"),
+		"$.auth.identity.password.user.password is not of type string"));
+	CU_ASSERT_TRUE(login_says(TOKEN("{\"id\": 12345}"),
+		"$.auth.identity.token.id is not of type string"));
+	CU_ASSERT_TRUE(login_says(PASSWORD("{\"name\": 5, \"password\": \"p\"}"),
+		"$.auth.identity.password.user.name: 5 is not of type string"));
+}
+
+static void login_takes_a_password_as_long_as_any_user_has(void)
+{
+	struct req *rq = rq_new();
+	char text[PASSWORD_MAX_LENGTH + 2];
+
+	memset(text, 'x', sizeof(text));
+	text[PASSWORD_MAX_LENGTH] = '\0';
+	const char *body = arena_printf(rq->arena, PASSWORD("{\"name\": \"n\", \"password\": \"%s\"}"),
+					text);
+	CU_ASSERT_TRUE(schema_check(rq, value_of(rq, body), &login_shape));
+	text[PASSWORD_MAX_LENGTH] = 'x';
+	text[PASSWORD_MAX_LENGTH + 1] = '\0';
+	body = arena_printf(rq->arena, PASSWORD("{\"name\": \"n\", \"password\": \"%s\"}"), text);
+	CU_ASSERT_FALSE(schema_check(rq, value_of(rq, body), &login_shape));
+	CU_ASSERT_STRING_EQUAL(rq->problem.description, "$.auth.identity.password.user.password "
+			       "is longer than 511 characters");
+}
+
+static bool is_ours(const char *user)
+{
+	return domain_is_ours(value_of(rq_new(), user));
+}
+
+static void domain_is_the_one_there_is(void)
+{
+	CU_ASSERT_TRUE(is_ours("{}"));
+	CU_ASSERT_TRUE(is_ours("{\"domain\": {}}"));
+	CU_ASSERT_TRUE(is_ours("{\"domain\": {\"id\": \"default\"}}"));
+	CU_ASSERT_TRUE(is_ours("{\"domain\": {\"name\": \"Default\"}}"));
+	CU_ASSERT_TRUE(is_ours("{\"domain\": {\"name\": \"default\"}}"));
+	CU_ASSERT_FALSE(is_ours("{\"domain\": {\"id\": \"Default\"}}"));
+	CU_ASSERT_FALSE(is_ours("{\"domain\": {\"name\": \"Elsewhere\"}}"));
+	CU_ASSERT_FALSE(is_ours("{\"domain\": {\"id\": \"x\", \"name\": \"Default\"}}"));
+}
+
+static void scope_is_refused_where_it_makes_no_sense(void)
+{
+	static const struct {
+		const char *scope;
+		int status;
+	} cases[] = {
+		{ "\"unscoped\"", 0 }, { "{\"unscoped\": {}}", 0 },
+		{ "\"project\"", 400 }, { "{}", 400 }, { "{\"planet\": {}}", 400 },
+		{ "{\"project\": {}}", 400 }, { "{\"project\": {\"id\": \"x\"}, \"unscoped\": {}}", 400 },
+		{ "{\"domain\": {\"id\": \"default\"}}", 401 }, { "{\"system\": {\"all\": true}}", 401 },
+	};
+
+	for (size_t n = 0; n < sizeof(cases) / sizeof(cases[0]); n++) {
+		struct req *rq = rq_new();
+		struct login login = { 0 };
+		bool good = scope_read(rq, value_of(rq, cases[n].scope), &login);
+		CU_ASSERT_EQUAL(good, cases[n].status == 0);
+		CU_ASSERT_EQUAL(rq->problem.status, cases[n].status);
+		CU_ASSERT_PTR_NULL(login.project_id);
+	}
+	CU_ASSERT_TRUE(scope_read(rq_new(), NULL, &(struct login){ 0 }));
+}
+
+int main(void)
+{
+	static const struct unit units[] = {
+		{ "a password fits its own hash and no other does", password_fits_its_hash },
+		{ "two hashes of one password differ", password_hash_is_salted },
+		{ "a password counts to its last byte, and a longer one is none", password_counts_whole },
+		{ "no password fits a damaged hash", password_fits_no_damaged_hash },
+		{ "a name nobody has takes as long as a wrong password", password_of_nobody_costs_the_same },
+		{ "a password is wiped where it was parsed", password_is_wiped_where_it_was_parsed },
+		{ "PostgreSQL knows a token by its SHA-256", token_hash_is_sha256 },
+		{ "admin implies member, member implies reader", roles_imply_others },
+		{ "a role is given once", roles_are_given_once },
+		{ "an unknown role is itself", roles_unknown_stay_as_they_are },
+		{ "roles have a bound", roles_have_a_bound },
+		{ "each role has an id of its own", roles_have_ids_of_their_own },
+		{ "the cache gives back what was kept", cache_gives_back_what_was_kept },
+		{ "the cache keeps a token for no project", cache_keeps_a_token_for_no_project },
+		{ "the cache never takes one token for another", cache_has_one_place_for_a_token },
+		{ "the cache forgets all", cache_forgets_all },
+		{ "the cache does not outlive the token", cache_ends_with_the_token },
+		{ "the cache does not outlive its time", cache_ends_with_its_time },
+		{ "a cache of no time keeps nothing", cache_of_no_time_keeps_nothing },
+		{ "the catalog leads where the client asked", catalog_leads_where_the_client_asked },
+		{ "the catalog leads where the operator says", catalog_leads_where_the_operator_says },
+		{ "no two services or endpoints share an id", catalog_ids_are_unique },
+		{ "a login is what keystoneauth sends", login_takes_what_keystoneauth_sends },
+		{ "what a login misses is named by its path", login_names_what_is_missing },
+		{ "passwords and tokens are not said back", login_says_no_secret_back },
+		{ "a login takes a password of 511 characters and no more", login_takes_a_password_as_long_as_any_user_has },
+		{ "there is one domain", domain_is_the_one_there_is },
+		{ "a scope that makes no sense is refused", scope_is_refused_where_it_makes_no_sense },
+		{ 0 }
+	};
+
+	return unit_run("identity", units);
+}
