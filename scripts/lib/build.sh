@@ -6,7 +6,9 @@ build() {
 	shift 3
 	[ ! -e "$tree/config.status" ] ||
 		fail "$tree was configured in place; run 'make distclean' there first"
-	mkdir -p "$directory" || fail "$directory can't be made"
+	mkdir -p "$directory" 2>/dev/null
+	[ -d "$directory" ] && [ -w "$directory" ] ||
+		fail "$directory can't be written to; choose another build directory with --build"
 	say "building in $directory"
 	(
 		flock 8

@@ -32,16 +32,29 @@ places_find() {
 	logs=$home/log pids=$home/pid
 }
 
-# places_make VAR: the same, and make what is missing.
+# path_check NAME PATH ADVICE: the path becomes part of several languages of configuration.
+path_check() {
+	[[ $2 =~ ^[A-Za-z0-9_./+@,~-]+$ ]] ||
+		fail "$1 is in '$2'; only a path of plain letters and digits, without blanks, will do: $3"
+}
+
+# places_make VAR: the same as places_find, and make what is missing.
 places_make() {
 	places_find "$1"
-	# the path becomes part of three languages of configuration
-	[[ $var =~ ^[A-Za-z0-9_./+@,~-]+$ ]] || fail "$var: choose a path of plain letters and digits"
 	[ "$home" != "$var" ] || home_choose
+	data_check
 	mkdir -p "$home/log" "$home/pid" "$home/bin" "$home/conf.d" "$home/nginx" ||
 		fail "$home can't be written to"
 	run_choose
 	logs=$home/log pids=$home/pid
+}
+
+# What another user made can't be taken over: PostgreSQL insists on owning its files.
+data_check() {
+	local owner
+	owner=$(stat -L -c %U "$home/postgres" 2>/dev/null) || return 0
+	[ "$owner" = "$postgres_user" ] ||
+		fail "the data in $home belongs to user $owner; start this as the same user as before"
 }
 
 home_choose() {

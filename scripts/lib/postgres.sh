@@ -3,7 +3,7 @@
 postgres_bin=/usr/lib/postgresql/15/bin
 
 postgres_create() {
-	[ ! -s "$home/postgres/PG_VERSION" ] || return 0
+	[ ! -d "$home/postgres" ] || return 0
 	rm -rf "$home/postgres.new"
 	mkdir -m 700 "$home/postgres.new" &&
 		chown "$postgres_user" "$home/postgres.new" || return 1

@@ -27,6 +27,7 @@ daemon_start() {
 	fi
 	(cd / && exec setsid "$@") </dev/null >>"$logs/$name.log" 2>&1 9>&- &
 	pid=$!
+	disown "$pid"   # what ends is told by who asks for it, not by the shell
 	process_stat $pid || started=0
 	echo "$pid $started $boot" >"$pids/$name.pid"
 }
@@ -63,14 +64,18 @@ daemon_owns() {
 }
 
 # daemon_stop NAME SIGNAL: ask, wait up to 20 seconds, then insist.
+# Gives up on processes that are not ours to end.
 daemon_stop() {
 	local name=$1 signal=$2 leader members waited=0
 	members=$(daemon_members "$name")
+	# shellcheck disable=SC2086 # a list of ids
+	[ -z "$members" ] || kill -s 0 $members 2>/dev/null || [ -z "$(daemon_members "$name")" ] ||
+		fail "$name of $var belongs to user $(stat -c %U "/proc/${members%% *}"); end it as that user or as root"
 	if daemon_alive "$name"; then
 		read -r leader _ <"$pids/$name.pid"
 		kill -s "$signal" "$leader" 2>/dev/null
 	elif [ -n "$members" ]; then
-		# shellcheck disable=SC2086 # a list of ids
+		# shellcheck disable=SC2086
 		kill -s TERM $members 2>/dev/null
 	fi
 	while members=$(daemon_members "$name") && [ -n "$members" ]; do
