@@ -54,6 +54,8 @@ enum route_flags {
 	SINGLE_STATEMENT = 1 << 2,  /* the handler's one statement is its own transaction */
 	ANY_ACCEPT = 1 << 3,   /* answers whatever Accept says */
 	NO_DATABASE = 1 << 4,  /* answers without asking PostgreSQL anything */
+	ONLY_V1 = 1 << 5,      /* of a resource that two API versions serve: not in the other */
+	ONLY_V2 = 1 << 6,
 };
 
 struct route {
@@ -63,6 +65,7 @@ struct route {
 	bool (*handle)(struct req *rq);
 	const struct shape *body;           /* NULL: a body is neither read nor parsed */
 	unsigned flags;
+	int status;                         /* of success; 0: it depends */
 };
 
 struct resource {

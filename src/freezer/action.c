@@ -272,30 +272,18 @@ static bool action_delete(struct req *rq)
 /* ---- how it is reached ---------------------------------------------------------------------- */
 
 static const struct route action_routes[] = {
-	{ METHOD_GET, "/actions", "actions:get_all", action_list, NULL, SEARCHES },
+	{ METHOD_GET, "/actions", "actions:get_all", action_list, NULL, SEARCHES, 200 },
 	{ METHOD_POST, "/actions", "actions:create", action_create, &action_shape,
-	  SINGLE_STATEMENT },
-	{ METHOD_GET, "/actions/{action_id}", "actions:get", action_show, NULL, 0 },
-	{ METHOD_POST, "/actions/{action_id}", "actions:replace", action_put, &action_shape, 0 },
-	{ METHOD_PUT, "/actions/{action_id}", "actions:replace", action_put, &action_shape, 0 },
+	  SINGLE_STATEMENT, 201 },
+	{ METHOD_GET, "/actions/{action_id}", "actions:get", action_show, NULL, 0, 200 },
+	{ METHOD_POST, "/actions/{action_id}", "actions:replace", action_put, &action_shape, 0,
+	  201 },
+	{ METHOD_PUT, "/actions/{action_id}", "actions:replace", action_put, &action_shape,
+	  ONLY_V2, 201 },
 	{ METHOD_PATCH, "/actions/{action_id}", "actions:update", action_patch, &patch_shape,
-	  BODY_OPTIONAL },
-	{ METHOD_DELETE, "/actions/{action_id}", "actions:delete", action_delete, NULL, 0 },
+	  BODY_OPTIONAL, 200 },
+	{ METHOD_DELETE, "/actions/{action_id}", "actions:delete", action_delete, NULL, 0, 204 },
 	{ 0 }
 };
 
 const struct resource freezer_action = { "actions", action_routes };
-
-static const struct route action_v1_routes[] = {
-	{ METHOD_GET, "/actions", "actions:get_all", action_list, NULL, SEARCHES },
-	{ METHOD_POST, "/actions", "actions:create", action_create, &action_shape,
-	  SINGLE_STATEMENT },
-	{ METHOD_GET, "/actions/{action_id}", "actions:get", action_show, NULL, 0 },
-	{ METHOD_POST, "/actions/{action_id}", "actions:replace", action_put, &action_shape, 0 },
-	{ METHOD_PATCH, "/actions/{action_id}", "actions:update", action_patch, &patch_shape,
-	  BODY_OPTIONAL },
-	{ METHOD_DELETE, "/actions/{action_id}", "actions:delete", action_delete, NULL, 0 },
-	{ 0 }
-};
-
-const struct resource freezer_v1_action = { "actions", action_v1_routes };

@@ -132,26 +132,17 @@ static bool backup_delete(struct req *rq)
 /* ---- how it is reached ---------------------------------------------------------------------- */
 
 static const struct route backup_routes[] = {
-	{ METHOD_GET, "/backups", "backups:get_all", backup_list, NULL, SEARCHES },
+	{ METHOD_GET, "/backups", "backups:get_all", backup_list, NULL, SEARCHES, 200 },
 	{ METHOD_POST, "/backups", "backups:create", backup_create, &backup_shape,
-	  SINGLE_STATEMENT },
-	{ METHOD_GET, "/backups/{backup_id}", "backups:get", backup_show, NULL, 0 },
-	{ METHOD_PATCH, "/backups/{backup_id}", "backups:update", backup_patch, &patch_shape, 0 },
+	  SINGLE_STATEMENT | ONLY_V2, 201 },
+	{ METHOD_POST, "/backups", "backups:create", backup_create, &backup_v1_shape,
+	  SINGLE_STATEMENT | ONLY_V1, 201 },
+	{ METHOD_GET, "/backups/{backup_id}", "backups:get", backup_show, NULL, 0, 200 },
+	{ METHOD_PATCH, "/backups/{backup_id}", "backups:update", backup_patch, &patch_shape,
+	  ONLY_V2, 200 },
 	{ METHOD_DELETE, "/backups/{backup_id}", "backups:delete", backup_delete, NULL,
-	  SINGLE_STATEMENT },
+	  SINGLE_STATEMENT, 204 },
 	{ 0 }
 };
 
 const struct resource freezer_backup = { "backups", backup_routes };
-
-static const struct route backup_v1_routes[] = {
-	{ METHOD_GET, "/backups", "backups:get_all", backup_list, NULL, SEARCHES },
-	{ METHOD_POST, "/backups", "backups:create", backup_create, &backup_v1_shape,
-	  SINGLE_STATEMENT },
-	{ METHOD_GET, "/backups/{backup_id}", "backups:get", backup_show, NULL, 0 },
-	{ METHOD_DELETE, "/backups/{backup_id}", "backups:delete", backup_delete, NULL,
-	  SINGLE_STATEMENT },
-	{ 0 }
-};
-
-const struct resource freezer_v1_backup = { "backups", backup_v1_routes };

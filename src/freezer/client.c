@@ -277,13 +277,11 @@ bool client_can_run(struct req *rq, const char *project, const char *client_id,
 /* ---- how it is reached ---------------------------------------------------------------------- */
 
 static const struct route client_routes[] = {
-	{ METHOD_GET, "/clients", "clients:get_all", client_list, NULL, SEARCHES },
-	{ METHOD_POST, "/clients", "clients:create", client_register, &client_shape, 0 },
-	{ METHOD_GET, "/clients/{client_id}", "clients:get", client_show, NULL, 0 },
-	{ METHOD_DELETE, "/clients/{client_id}", "clients:delete", client_delete, NULL, 0 },
+	{ METHOD_GET, "/clients", "clients:get_all", client_list, NULL, SEARCHES, 200 },
+	{ METHOD_POST, "/clients", "clients:create", client_register, &client_shape, 0, 201 },
+	{ METHOD_GET, "/clients/{client_id}", "clients:get", client_show, NULL, 0, 200 },
+	{ METHOD_DELETE, "/clients/{client_id}", "clients:delete", client_delete, NULL, 0, 204 },
 	{ 0 }
 };
 
-/* v1 registers a client once; the shape takes more than v1 knew, which does no harm. */
-const struct resource freezer_v1_client = { "clients", client_routes };
 const struct resource freezer_client = { "clients", client_routes };

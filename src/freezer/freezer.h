@@ -16,13 +16,6 @@ extern const struct resource freezer_job;
 extern const struct resource freezer_action;
 extern const struct resource freezer_session;
 
-/* What Freezer v1 serves of them (spec freezer-v1-v2 4). */
-extern const struct resource freezer_v1_backup;
-extern const struct resource freezer_v1_client;
-extern const struct resource freezer_v1_job;
-extern const struct resource freezer_v1_action;
-extern const struct resource freezer_v1_session;
-
 /* ---- document.c ----------------------------------------------------------------------------- */
 
 /*

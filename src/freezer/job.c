@@ -166,30 +166,21 @@ static bool job_show(struct req *rq)
 /* ---- how it is reached ---------------------------------------------------------------------- */
 
 static const struct route job_routes[] = {
-	{ METHOD_GET, "/jobs", "jobs:get_all", job_list, NULL, SEARCHES },
-	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_shape, 0 },
-	{ METHOD_GET, "/jobs/{job_id}", "jobs:get", job_show, NULL, 0 },
-	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_shape, 0 },
-	{ METHOD_PUT, "/jobs/{job_id}", "jobs:create", job_put, &job_shape, 0 },
-	{ METHOD_PATCH, "/jobs/{job_id}", "jobs:update", job_patch, &patch_shape, BODY_OPTIONAL },
-	{ METHOD_DELETE, "/jobs/{job_id}", "jobs:delete", job_delete, NULL, 0 },
+	{ METHOD_GET, "/jobs", "jobs:get_all", job_list, NULL, SEARCHES, 200 },
+	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_shape, ONLY_V2, 201 },
+	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_v1_shape, ONLY_V1, 201 },
+	{ METHOD_GET, "/jobs/{job_id}", "jobs:get", job_show, NULL, 0, 200 },
+	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_shape, ONLY_V2, 201 },
+	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_v1_shape, ONLY_V1, 201 },
+	{ METHOD_PUT, "/jobs/{job_id}", "jobs:create", job_put, &job_shape, ONLY_V2, 201 },
+	{ METHOD_PATCH, "/jobs/{job_id}", "jobs:update", job_patch, &patch_shape,
+	  BODY_OPTIONAL | ONLY_V2, 200 },
+	{ METHOD_PATCH, "/jobs/{job_id}", "jobs:update", job_patch, &job_v1_shape,
+	  BODY_OPTIONAL | ONLY_V1, 200 },
+	{ METHOD_DELETE, "/jobs/{job_id}", "jobs:delete", job_delete, NULL, 0, 204 },
 	{ METHOD_POST, "/jobs/{job_id}/event", "jobs:event:create", job_event, &job_event_shape,
-	  BODY_OPTIONAL | SINGLE_STATEMENT },
+	  BODY_OPTIONAL | SINGLE_STATEMENT, 202 },
 	{ 0 }
 };
 
 const struct resource freezer_job = { "jobs", job_routes };
-
-static const struct route job_v1_routes[] = {
-	{ METHOD_GET, "/jobs", "jobs:get_all", job_list, NULL, SEARCHES },
-	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_v1_shape, 0 },
-	{ METHOD_GET, "/jobs/{job_id}", "jobs:get", job_show, NULL, 0 },
-	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_v1_shape, 0 },
-	{ METHOD_PATCH, "/jobs/{job_id}", "jobs:update", job_patch, &job_v1_shape, BODY_OPTIONAL },
-	{ METHOD_DELETE, "/jobs/{job_id}", "jobs:delete", job_delete, NULL, 0 },
-	{ METHOD_POST, "/jobs/{job_id}/event", "jobs:event:create", job_event, &job_event_shape,
-	  BODY_OPTIONAL | SINGLE_STATEMENT },
-	{ 0 }
-};
-
-const struct resource freezer_v1_job = { "jobs", job_v1_routes };

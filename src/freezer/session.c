@@ -253,49 +253,29 @@ static bool session_delete(struct req *rq)
 /* ---- how it is reached ---------------------------------------------------------------------- */
 
 static const struct route session_routes[] = {
-	{ METHOD_GET, "/sessions", "sessions:get_all", session_list, NULL, SEARCHES },
+	{ METHOD_GET, "/sessions", "sessions:get_all", session_list, NULL, SEARCHES, 200 },
 	{ METHOD_POST, "/sessions", "sessions:create", session_create, &create_shape,
-	  SINGLE_STATEMENT },
+	  SINGLE_STATEMENT, 201 },
 	{ METHOD_PATCH, "/sessions", "sessions:update", session_patch, &patch_shape,
-	  BODY_OPTIONAL },
-	{ METHOD_GET, "/sessions/{session_id}", "sessions:get", session_show, NULL, 0 },
+	  BODY_OPTIONAL | ONLY_V2, 200 },
+	{ METHOD_GET, "/sessions/{session_id}", "sessions:get", session_show, NULL, 0, 200 },
 	{ METHOD_PATCH, "/sessions/{session_id}", "sessions:update", session_patch, &patch_shape,
-	  BODY_OPTIONAL },
+	  BODY_OPTIONAL, 200 },
 	{ METHOD_POST, "/sessions/{session_id}", "sessions:replace", session_replace,
-	  &replace_shape, 0 },
+	  &replace_shape, 0, 201 },
 	{ METHOD_PUT, "/sessions/{session_id}", "sessions:replace", session_replace,
-	  &replace_shape, 0 },
-	{ METHOD_DELETE, "/sessions/{session_id}", "sessions:delete", session_delete, NULL, 0 },
+	  &replace_shape, ONLY_V2, 201 },
+	{ METHOD_DELETE, "/sessions/{session_id}", "sessions:delete", session_delete, NULL, 0,
+	  204 },
 	{ METHOD_PUT, "/sessions/{session_id}/jobs/{job_id}", "sessions:job:add",
-	  session_add_job, NULL, 0 },
+	  session_add_job, NULL, 0, 204 },
 	{ METHOD_DELETE, "/sessions/{session_id}/jobs/{job_id}", "sessions:job:remove",
-	  session_remove_job, NULL, 0 },
+	  session_remove_job, NULL, 0, 204 },
 	{ METHOD_POST, "/sessions/{session_id}/action", "sessions:action:create", session_act,
-	  &action_shape, 0 },
+	  &action_shape, 0, 202 },
 	{ METHOD_POST, "/sessions/{session_id}/actions", "sessions:action:create", session_act,
-	  &action_shape, 0 },
+	  &action_shape, ONLY_V2, 202 },
 	{ 0 }
 };
 
 const struct resource freezer_session = { "sessions", session_routes };
-
-static const struct route session_v1_routes[] = {
-	{ METHOD_GET, "/sessions", "sessions:get_all", session_list, NULL, SEARCHES },
-	{ METHOD_POST, "/sessions", "sessions:create", session_create, &create_shape,
-	  SINGLE_STATEMENT },
-	{ METHOD_GET, "/sessions/{session_id}", "sessions:get", session_show, NULL, 0 },
-	{ METHOD_PATCH, "/sessions/{session_id}", "sessions:update", session_patch, &patch_shape,
-	  BODY_OPTIONAL },
-	{ METHOD_POST, "/sessions/{session_id}", "sessions:replace", session_replace,
-	  &replace_shape, 0 },
-	{ METHOD_DELETE, "/sessions/{session_id}", "sessions:delete", session_delete, NULL, 0 },
-	{ METHOD_PUT, "/sessions/{session_id}/jobs/{job_id}", "sessions:job:add",
-	  session_add_job, NULL, 0 },
-	{ METHOD_DELETE, "/sessions/{session_id}/jobs/{job_id}", "sessions:job:remove",
-	  session_remove_job, NULL, 0 },
-	{ METHOD_POST, "/sessions/{session_id}/action", "sessions:action:create", session_act,
-	  &action_shape, 0 },
-	{ 0 }
-};
-
-const struct resource freezer_v1_session = { "sessions", session_v1_routes };

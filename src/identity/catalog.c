@@ -92,7 +92,7 @@ static bool catalog_show(struct req *rq)
 }
 
 static const struct route catalog_routes[] = {
-	{ METHOD_GET, "/auth/catalog", RULE_AUTHENTICATED, catalog_show, NULL, 0 },
+	{ METHOD_GET, "/auth/catalog", RULE_AUTHENTICATED, catalog_show, NULL, 0, 200 },
 	{ 0 }
 };
 

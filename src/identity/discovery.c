@@ -38,12 +38,12 @@ static bool version_show(struct req *rq)
 }
 
 static const struct route discovery_routes[] = {
-	{ METHOD_GET, "/", RULE_PUBLIC, versions_show, NULL, ANY_ACCEPT | NO_DATABASE },
+	{ METHOD_GET, "/", RULE_PUBLIC, versions_show, NULL, ANY_ACCEPT | NO_DATABASE, 300 },
 	{ 0 }
 };
 
 static const struct route version_routes[] = {
-	{ METHOD_GET, "/", RULE_PUBLIC, version_show, NULL, ANY_ACCEPT | NO_DATABASE },
+	{ METHOD_GET, "/", RULE_PUBLIC, version_show, NULL, ANY_ACCEPT | NO_DATABASE, 200 },
 	{ 0 }
 };
 

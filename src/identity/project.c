@@ -35,7 +35,7 @@ static bool project_list(struct req *rq)
 }
 
 static const struct route project_routes[] = {
-	{ METHOD_GET, "/auth/projects", RULE_AUTHENTICATED, project_list, NULL, 0 },
+	{ METHOD_GET, "/auth/projects", RULE_AUTHENTICATED, project_list, NULL, 0, 200 },
 	{ 0 }
 };
 

@@ -188,10 +188,12 @@ static bool token_delete(struct req *rq)
 /* Each statement of a login stands for itself: a wrong password must be remembered although the
  * request is refused. */
 static const struct route token_routes[] = {
-	{ METHOD_POST, "/auth/tokens", RULE_PUBLIC, token_create, &login_shape, SINGLE_STATEMENT },
-	{ METHOD_GET, "/auth/tokens", RULE_AUTHENTICATED, token_show, NULL, 0 },
-	{ METHOD_HEAD, "/auth/tokens", RULE_AUTHENTICATED, token_show, NULL, 0 },
-	{ METHOD_DELETE, "/auth/tokens", RULE_AUTHENTICATED, token_delete, NULL, SINGLE_STATEMENT },
+	{ METHOD_POST, "/auth/tokens", RULE_PUBLIC, token_create, &login_shape, SINGLE_STATEMENT,
+	  201 },
+	{ METHOD_GET, "/auth/tokens", RULE_AUTHENTICATED, token_show, NULL, 0, 200 },
+	{ METHOD_HEAD, "/auth/tokens", RULE_AUTHENTICATED, token_show, NULL, 0, 200 },
+	{ METHOD_DELETE, "/auth/tokens", RULE_AUTHENTICATED, token_delete, NULL, SINGLE_STATEMENT,
+	  204 },
 	{ 0 }
 };
 

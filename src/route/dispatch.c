@@ -3,6 +3,7 @@
 
 #include "route/route.h"
 
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -142,6 +143,13 @@ static bool step_handle(struct req *rq)
 	}
 }
 
+/* What the table says of success is what clients were promised. */
+static bool step_account(struct req *rq)
+{
+	assert(rq->route->status == 0 || rq->route->status == rq->reply.status);
+	return true;
+}
+
 static const struct step steps[] = {
 	{ "match", route_match },        /* which row of the route table */
 	{ "ready", step_ready },         /* does the database fit this program */
@@ -149,6 +157,7 @@ static const struct step steps[] = {
 	{ "permit", step_permit },       /* may they, by the row's rule */
 	{ "validate", step_validate },   /* is the body what the row asks for */
 	{ "handle", step_handle },       /* the resource's own code, in one transaction */
+	{ "account", step_account },     /* is the answer what the table says */
 };
 
 void dispatch(struct req *rq)

@@ -38,7 +38,7 @@ static bool healthcheck_show(struct req *rq)
 
 #define HEALTHCHECK(method) \
 	{ method, "/healthcheck", RULE_PUBLIC, healthcheck_show, NULL, \
-	  ANY_ACCEPT | NO_DATABASE }
+	  ANY_ACCEPT | NO_DATABASE, 0 }
 
 static const struct route healthcheck_routes[] = {
 	HEALTHCHECK(METHOD_GET), HEALTHCHECK(METHOD_HEAD), HEALTHCHECK(METHOD_POST),

@@ -184,6 +184,13 @@ static const char *allow_text(struct req *rq, unsigned methods)
 	return allow.data;
 }
 
+/* A resource that two API versions serve may have rows for one of them. */
+static bool is_served(const struct mount *mount, const struct route *route)
+{
+	unsigned other = mount->version == 1 ? ONLY_V2 : ONLY_V1;
+	return (route->flags & other) == 0;
+}
+
 static bool route_take(struct req *rq, const struct served *row, const struct route *route,
 		       const struct walk *walk)
 {
@@ -217,7 +224,7 @@ bool route_match(struct req *rq)
 			continue;
 		const struct route *route = served[n].resource->routes;
 		for (; route->path != NULL; route++) {
-			if (!path_fits(rq, mount, route, &walk))
+			if (!is_served(mount, route) || !path_fits(rq, mount, route, &walk))
 				continue;
 			methods |= 1u << route->method;
 			if (route->method != rq->method)

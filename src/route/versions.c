@@ -57,17 +57,17 @@ static bool home_show(struct req *rq)
 }
 
 static const struct route versions_routes[] = {
-	{ METHOD_GET, "/", RULE_PUBLIC, versions_show, NULL, NO_DATABASE },
+	{ METHOD_GET, "/", RULE_PUBLIC, versions_show, NULL, NO_DATABASE, 300 },
 	{ 0 }
 };
 
 static const struct route home_routes[] = {
-	{ METHOD_GET, "/", RULE_AUTHENTICATED, home_show, NULL, 0 },
+	{ METHOD_GET, "/", RULE_AUTHENTICATED, home_show, NULL, 0, 200 },
 	{ 0 }
 };
 
 static const struct route home_v1_routes[] = {
-	{ METHOD_GET, "/", RULE_AUTHENTICATED, home_v1_show, NULL, 0 },
+	{ METHOD_GET, "/", RULE_AUTHENTICATED, home_v1_show, NULL, 0, 200 },
 	{ 0 }
 };
 
