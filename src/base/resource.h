@@ -42,6 +42,7 @@ struct field {
 struct shape {
 	const struct field *fields;
 	bool closed;                        /* unknown members are refused */
+	const char *sample;                 /* a JSON text that fits, for the API's description */
 };
 
 /* rule of a route that needs no token, and of one that any valid token may use */
@@ -56,6 +57,7 @@ enum route_flags {
 	NO_DATABASE = 1 << 4,  /* answers without asking PostgreSQL anything */
 	ONLY_V1 = 1 << 5,      /* of a resource that two API versions serve: not in the other */
 	ONLY_V2 = 1 << 6,
+	SHOWS = 1 << 7,        /* a write that is answered with the document itself */
 };
 
 struct route {
@@ -71,6 +73,8 @@ struct route {
 struct resource {
 	const char *name;                   /* as the API says it, plural: "jobs" */
 	const struct route *routes;         /* a row without a path ends the list */
+	const char *id;                     /* its documents' member: "job_id" */
+	const struct shape *shown;          /* its documents as shown; NULL: it has none */
 };
 
 #endif

@@ -42,14 +42,23 @@ static const struct field action_fields[] = {
 	ACTION_RULE_FIELDS,
 	{ 0 }
 };
-static const struct shape action_shape = { .fields = action_fields };
+static const struct shape action_shape = {
+	.fields = action_fields,
+	.sample = "{\"freezer_action\": {\"action\": \"backup\", \"mode\": \"fs\", "
+		  "\"storage\": \"local\", \"backup_name\": \"etc\", "
+		  "\"path_to_backup\": \"/etc\", \"container\": \"/srv/backups\"}, "
+		  "\"max_retries\": 3, \"max_retries_interval\": 60}"
+};
 
 static const struct field patch_fields[] = {
 	{ .name = "freezer_action", .kinds = OBJECT, .shape = &action_parameters_shape },
 	ACTION_RULE_FIELDS,
 	{ 0 }
 };
-static const struct shape patch_shape = { .fields = patch_fields };
+static const struct shape patch_shape = {
+	.fields = patch_fields,
+	.sample = "{\"freezer_action\": {\"storage\": \"ssh\"}}"
+};
 
 /* ---- the document --------------------------------------------------------------------------- */
 
@@ -286,4 +295,15 @@ static const struct route action_routes[] = {
 	{ 0 }
 };
 
-const struct resource freezer_action = { "actions", action_routes };
+static const struct field shown_fields[] = {
+	{ .name = "freezer_action", .kinds = OBJECT, .flags = REQUIRED,
+	  .shape = &action_parameters_shape },
+	ACTION_RULE_FIELDS,
+	{ .name = "user_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "project_id", .kinds = STRING },
+	{ .name = "_version", .kinds = INTEGER },
+	{ 0 }
+};
+static const struct shape shown_shape = { .fields = shown_fields };
+
+const struct resource freezer_action = { "actions", action_routes, "action_id", &shown_shape };

@@ -30,11 +30,23 @@ static const char *const statuses[] = {
 
 /* The body of POST is the metadata; only `status` does not belong to it. */
 static const struct field backup_fields[] = { METADATA_FIELDS(REQUIRED), STATUS_FIELD, { 0 } };
-static const struct shape backup_shape = { .fields = backup_fields };
+static const struct shape backup_shape = {
+	.fields = backup_fields,
+	.sample = "{\"backup_name\": \"etc\", \"container\": \"/srv/backups\", "
+		  "\"hostname\": \"node1\", \"path_to_backup\": \"/etc\", \"mode\": "
+		  "\"fs\", \"storage\": \"local\", \"time_stamp\": 1700000000, "
+		  "\"curr_backup_level\": 0}"
+};
 
 /* In v1 all of it is metadata. */
 static const struct field backup_v1_fields[] = { METADATA_FIELDS(REQUIRED), { 0 } };
-static const struct shape backup_v1_shape = { .fields = backup_v1_fields };
+static const struct shape backup_v1_shape = {
+	.fields = backup_v1_fields,
+	.sample = "{\"backup_name\": \"etc\", \"container\": \"/srv/backups\", "
+		  "\"path_to_backup\": \"/etc\", \"mode\": \"fs\", \"storage\": "
+		  "\"local\", \"time_stamp\": 1700000000, \"curr_backup_level\": 0, "
+		  "\"host_name\": \"node1\"}"
+};
 
 /* What a patch may not spoil is what a create had to bring. */
 static const struct field metadata_fields[] = { METADATA_FIELDS(0), { 0 } };
@@ -45,7 +57,10 @@ static const struct field patch_fields[] = {
 	STATUS_FIELD,
 	{ 0 }
 };
-static const struct shape patch_shape = { .fields = patch_fields };
+static const struct shape patch_shape = {
+	.fields = patch_fields,
+	.sample = "{\"status\": \"error\", \"backup_metadata\": {\"broken_links\": 3}}"
+};
 
 /* ---- what it does --------------------------------------------------------------------------- */
 
@@ -139,10 +154,22 @@ static const struct route backup_routes[] = {
 	  SINGLE_STATEMENT | ONLY_V1, 201 },
 	{ METHOD_GET, "/backups/{backup_id}", "backups:get", backup_show, NULL, 0, 200 },
 	{ METHOD_PATCH, "/backups/{backup_id}", "backups:update", backup_patch, &patch_shape,
-	  ONLY_V2, 200 },
+	  ONLY_V2 | SHOWS, 200 },
 	{ METHOD_DELETE, "/backups/{backup_id}", "backups:delete", backup_delete, NULL,
 	  SINGLE_STATEMENT, 204 },
 	{ 0 }
 };
 
-const struct resource freezer_backup = { "backups", backup_routes };
+static const struct field shown_fields[] = {
+	{ .name = "backup_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "user_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "user_name", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "project_id", .kinds = STRING },
+	{ .name = "backup_metadata", .kinds = OBJECT, .flags = REQUIRED },
+	{ .name = "status", .kinds = STRING, .words = statuses },
+	{ .name = "_version", .kinds = INTEGER },
+	{ 0 }
+};
+static const struct shape shown_shape = { .fields = shown_fields };
+
+const struct resource freezer_backup = { "backups", backup_routes, "backup_id", &shown_shape };

@@ -53,7 +53,11 @@ static const struct field client_fields[] = {
 	{ .name = "client", .kinds = OBJECT, .shape = &inner_shape },
 	{ 0 }
 };
-static const struct shape client_shape = { .fields = client_fields };
+static const struct shape client_shape = {
+	.fields = client_fields,
+	.sample = "{\"client_id\": \"node1\", \"hostname\": \"node1.example.org\", "
+		  "\"description\": \"the first node\"}"
+};
 
 /* ---- registering ---------------------------------------------------------------------------- */
 
@@ -284,4 +288,12 @@ static const struct route client_routes[] = {
 	{ 0 }
 };
 
-const struct resource freezer_client = { "clients", client_routes };
+static const struct field shown_fields[] = {
+	{ .name = "user_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "project_id", .kinds = STRING },
+	{ .name = "client", .kinds = OBJECT, .flags = REQUIRED, .shape = &inner_shape },
+	{ 0 }
+};
+static const struct shape shown_shape = { .fields = shown_fields };
+
+const struct resource freezer_client = { "clients", client_routes, "client_id", &shown_shape };

@@ -51,14 +51,26 @@ static const struct field job_fields[] = {
 	JOB_FIELDS,
 	{ 0 }
 };
-static const struct shape job_shape = { .fields = job_fields, .closed = true };
+static const struct shape job_shape = {
+	.fields = job_fields, .closed = true,
+	.sample = "{\"description\": \"etc, nightly\", \"client_id\": \"node1\", "
+		  "\"job_schedule\": {\"schedule_interval\": \"1 days\"}, "
+		  "\"job_actions\": [{\"freezer_action\": {\"action\": \"backup\", "
+		  "\"mode\": \"fs\", \"storage\": \"local\", \"backup_name\": \"etc\", "
+		  "\"path_to_backup\": \"/etc\", \"container\": \"/srv/backups\"}, "
+		  "\"max_retries\": 3}]}"
+};
 
 static const struct field patch_fields[] = {
 	{ .name = "job_actions", .kinds = ARRAY, .shape = &entry_shape },
 	JOB_FIELDS,
 	{ 0 }
 };
-static const struct shape patch_shape = { .fields = patch_fields, .closed = true };
+static const struct shape patch_shape = {
+	.fields = patch_fields, .closed = true,
+	.sample = "{\"description\": \"etc, hourly\", \"job_schedule\": "
+		  "{\"schedule_interval\": \"1 hours\"}}"
+};
 
 /* v1 takes one bare freezer_action instead of a list (freezer-v1-v2 4.3, job_action). */
 static const struct field job_v1_fields[] = {
@@ -67,7 +79,14 @@ static const struct field job_v1_fields[] = {
 	JOB_FIELDS,
 	{ 0 }
 };
-static const struct shape job_v1_shape = { .fields = job_v1_fields, .closed = true };
+static const struct shape job_v1_shape = {
+	.fields = job_v1_fields, .closed = true,
+	.sample = "{\"description\": \"etc, nightly\", \"client_id\": \"node1\", "
+		  "\"job_schedule\": {\"schedule_hour\": \"03\"}, \"job_action\": "
+		  "{\"action\": \"backup\", \"mode\": \"fs\", \"storage\": \"local\", "
+		  "\"backup_name\": \"etc\", \"path_to_backup\": \"/etc\", "
+		  "\"container\": \"/srv/backups\"}}"
+};
 
 /* ---- deleting ------------------------------------------------------------------------------- */
 
@@ -183,4 +202,21 @@ static const struct route job_routes[] = {
 	{ 0 }
 };
 
-const struct resource freezer_job = { "jobs", job_routes };
+static const struct field shown_fields[] = {
+	{ .name = "job_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "client_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "user_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "project_id", .kinds = STRING },
+	{ .name = "description", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "session_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "session_tag", .kinds = INTEGER, .flags = REQUIRED },
+	{ .name = "session_name", .kinds = STRING },
+	{ .name = "job_schedule", .kinds = OBJECT, .flags = REQUIRED, .shape = &schedule_shape },
+	{ .name = "job_actions", .kinds = ARRAY, .flags = REQUIRED, .shape = &entry_shape },
+	{ .name = "job_action", .kinds = OBJECT, .shape = &action_parameters_shape },
+	{ .name = "_version", .kinds = INTEGER },
+	{ 0 }
+};
+static const struct shape shown_shape = { .fields = shown_fields };
+
+const struct resource freezer_job = { "jobs", job_routes, "job_id", &shown_shape };

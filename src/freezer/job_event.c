@@ -15,7 +15,10 @@
 static const struct field no_fields[] = { { 0 } };
 
 /* The name of its first member is all that counts. */
-const struct shape job_event_shape = { .fields = no_fields };
+const struct shape job_event_shape = {
+	.fields = no_fields,
+	.sample = "{\"start\": null}"
+};
 
 /* Only a start makes the job anew: a finished one must show up in its scheduler's poll again. */
 static const struct event {

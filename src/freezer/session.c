@@ -43,13 +43,27 @@ static const struct field create_fields[] = { SESSION_FIELDS(REQUIRED, 0) };
 static const struct field replace_fields[] = { SESSION_FIELDS(REQUIRED, REQUIRED) };
 static const struct field patch_fields[] = { SESSION_FIELDS(0, 0) };
 
-static const struct shape create_shape = { .fields = create_fields };
-static const struct shape replace_shape = { .fields = replace_fields };
-static const struct shape patch_shape = { .fields = patch_fields };
+static const struct shape create_shape = {
+	.fields = create_fields,
+	.sample = "{\"description\": \"all nodes, nightly\", \"hold_off\": 60, "
+		  "\"schedule\": {\"schedule_interval\": \"1 days\"}}"
+};
+static const struct shape replace_shape = {
+	.fields = replace_fields,
+	.sample = "{\"description\": \"all nodes, hourly\", \"session_tag\": 0, "
+		  "\"schedule\": {\"schedule_interval\": \"1 hours\"}}"
+};
+static const struct shape patch_shape = {
+	.fields = patch_fields,
+	.sample = "{\"session_id\": \"nightly\", \"description\": \"all nodes\"}"
+};
 
 /* The first key of the body says what to do; session_action.c looks further. */
 static const struct field no_fields[] = { { 0 } };
-static const struct shape action_shape = { .fields = no_fields };
+static const struct shape action_shape = {
+	.fields = no_fields,
+	.sample = "{\"start\": {\"job_id\": \"etc-nightly\", \"current_tag\": 0}}"
+};
 
 /* ---- the document --------------------------------------------------------------------------- */
 
@@ -278,4 +292,25 @@ static const struct route session_routes[] = {
 	{ 0 }
 };
 
-const struct resource freezer_session = { "sessions", session_routes };
+static const struct field shown_fields[] = {
+	{ .name = "session_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "user_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "project_id", .kinds = STRING },
+	{ .name = "description", .kinds = STRING | NULLABLE, .flags = REQUIRED },
+	{ .name = "schedule", .kinds = OBJECT, .flags = REQUIRED, .shape = &schedule_shape },
+	{ .name = "session_tag", .kinds = INTEGER, .flags = REQUIRED },
+	{ .name = "hold_off", .kinds = INTEGER, .flags = REQUIRED },
+	{ .name = "status", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "result", .kinds = STRING | NULLABLE, .flags = REQUIRED },
+	{ .name = "jobs", .kinds = OBJECT, .flags = REQUIRED },
+	{ .name = "time_start", .kinds = INTEGER, .flags = REQUIRED },
+	{ .name = "time_end", .kinds = INTEGER, .flags = REQUIRED },
+	{ .name = "time_started", .kinds = INTEGER, .flags = REQUIRED },
+	{ .name = "time_ended", .kinds = INTEGER, .flags = REQUIRED },
+	{ .name = "last_start", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "_version", .kinds = INTEGER },
+	{ 0 }
+};
+static const struct shape shown_shape = { .fields = shown_fields };
+
+const struct resource freezer_session = { "sessions", session_routes, "session_id", &shown_shape };

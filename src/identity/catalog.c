@@ -96,4 +96,4 @@ static const struct route catalog_routes[] = {
 	{ 0 }
 };
 
-const struct resource identity_catalog = { "catalog", catalog_routes };
+const struct resource identity_catalog = { .name = "catalog", .routes = catalog_routes };

@@ -47,5 +47,5 @@ static const struct route version_routes[] = {
 	{ 0 }
 };
 
-const struct resource identity_discovery = { "versions", discovery_routes };
-const struct resource identity_version = { "version", version_routes };
+const struct resource identity_discovery = { .name = "versions", .routes = discovery_routes };
+const struct resource identity_version = { .name = "version", .routes = version_routes };

@@ -39,4 +39,4 @@ static const struct route project_routes[] = {
 	{ 0 }
 };
 
-const struct resource identity_project = { "projects", project_routes };
+const struct resource identity_project = { .name = "projects", .routes = project_routes };

@@ -197,4 +197,4 @@ static const struct route token_routes[] = {
 	{ 0 }
 };
 
-const struct resource identity_token = { "tokens", token_routes };
+const struct resource identity_token = { .name = "tokens", .routes = token_routes };

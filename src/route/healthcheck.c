@@ -46,4 +46,4 @@ static const struct route healthcheck_routes[] = {
 	{ 0 }
 };
 
-const struct resource route_healthcheck = { "healthcheck", healthcheck_routes };
+const struct resource route_healthcheck = { .name = "healthcheck", .routes = healthcheck_routes };

@@ -238,12 +238,15 @@ bool route_match(struct req *rq)
 	return method_refuse(rq, methods);
 }
 
-void route_each(void (*row)(const char *mount, const struct resource *resource,
-			    const struct route *route, void *argument), void *argument)
+void route_each(void (*look)(const struct row *row, void *argument), void *argument)
 {
 	for (size_t n = 0; n < ARRAY_SIZE(served); n++) {
-		const struct resource *resource = served[n].resource;
-		for (const struct route *route = resource->routes; route->path != NULL; route++)
-			row(mounts[served[n].mount].prefix, resource, route, argument);
+		const struct mount *mount = &mounts[served[n].mount];
+		struct row row = { mount->service, mount->version, mount->prefix,
+				   served[n].resource, served[n].resource->routes };
+		for (; row.route->path != NULL; row.route++) {
+			if (is_served(mount, row.route))
+				look(&row, argument);
+		}
 	}
 }

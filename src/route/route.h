@@ -17,9 +17,17 @@ void dispatch(struct req *rq);
  */
 bool route_match(struct req *rq);
 
-/* Call row(mount, resource, route, argument) for each row of the route table. */
-void route_each(void (*row)(const char *mount, const struct resource *resource,
-			    const struct route *route, void *argument), void *argument);
+/* One row of the route table, and where it is served. */
+struct row {
+	enum service service;
+	int version;                 /* of the API; 0 outside of one */
+	const char *mount;           /* what its paths begin with: "/v2/{project_id}" */
+	const struct resource *resource;
+	const struct route *route;
+};
+
+/* Call look(row, argument) for each row that is served, in the order of the table. */
+void route_each(void (*look)(const struct row *row, void *argument), void *argument);
 
 /* The file whose presence takes this service out of rotation (freezer-v1-v2 2.13). */
 void healthcheck_configure(const char *disable_file);
@@ -28,5 +36,6 @@ extern const struct resource route_versions;
 extern const struct resource route_v1_home;
 extern const struct resource route_home;
 extern const struct resource route_healthcheck;
+extern const struct resource route_openapi;
 
 #endif

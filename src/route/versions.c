@@ -71,6 +71,6 @@ static const struct route home_v1_routes[] = {
 	{ 0 }
 };
 
-const struct resource route_v1_home = { "home", home_v1_routes };
-const struct resource route_versions = { "versions", versions_routes };
-const struct resource route_home = { "home", home_routes };
+const struct resource route_v1_home = { .name = "home", .routes = home_v1_routes };
+const struct resource route_versions = { .name = "versions", .routes = versions_routes };
+const struct resource route_home = { .name = "home", .routes = home_routes };

@@ -20,6 +20,11 @@ bool schema_check(struct req *rq, struct json_object *value, const struct shape 
 bool schema_check_at(struct req *rq, struct json_object *value, const struct shape *shape,
 		     const char *path);
 
+/* ---- describe.c ----------------------------------------------------------------------------- */
+
+/* The shape as a JSON Schema (2020-12); the caller puts it. */
+struct json_object *schema_describe(const struct shape *shape);
+
 /* ---- formats.c: spec freezer-v1-v2 2.16 and 4.3 --------------------------------------------- */
 bool format_word(const char *value);          /* [A-Za-z0-9_-]+ */
 bool format_word_or_empty(const char *value);
