@@ -9,7 +9,6 @@
 #include "base/utf8.h"
 #include "identity/identity.h"
 
-#define NAME_LENGTH_MAX 255      /* bytes; what a login may say */
 #define ID_LENGTH_MAX 64
 #define PASSWORD_SIZE 513        /* what crypt(5) takes, and one more to see an excess */
 
@@ -17,33 +16,6 @@ static const char id_characters[] =
 	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
 
 /* ---- words an operator gives ---------------------------------------------------------------- */
-
-/* Text without control characters, so that a list stays one line for each. */
-static bool is_name(const char *name)
-{
-	const unsigned char *at = (const unsigned char *)name;
-	size_t left = strlen(name);
-
-	if (left == 0 || left > NAME_LENGTH_MAX)
-		return false;
-	while (left > 0) {
-		size_t len = utf8_length(at, left);
-		if (len == 0 || at[0] < 0x20 || at[0] == 0x7f)
-			return false;
-		at += len;
-		left -= len;
-	}
-	return true;
-}
-
-static bool name_fits(const char *what, const char *name)
-{
-	if (is_name(name))
-		return true;
-	admin_error(NULL, "the name of a %s is 1 to %d bytes of UTF-8 without control characters",
-		    what, NAME_LENGTH_MAX);
-	return false;
-}
 
 static bool id_fits(const char *id)
 {
@@ -56,14 +28,34 @@ static bool id_fits(const char *id)
 	return false;
 }
 
-/* The first line, without its end, into `password`. False when it is missing or too long. */
-static bool line_read(FILE *file, char *password)
+/* The first line, without its end, into `password`; its length. More than fits is cut. */
+static size_t line_read(FILE *file, char *password)
 {
-	if (fgets(password, PASSWORD_SIZE, file) == NULL)
+	size_t len = 0;
+	int c;
+
+	setvbuf(file, NULL, _IONBF, 0);   /* no second copy that nobody wipes */
+	while (len < PASSWORD_SIZE - 1 && (c = fgetc(file)) != EOF && c != '\n')
+		password[len++] = (char)c;
+	if (len > 0 && password[len - 1] == '\r')
+		len--;
+	password[len] = '\0';
+	return len;
+}
+
+/* What a login can say: JSON has no other text, crypt(5) takes no more. */
+static bool is_password(const char *password, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)password;
+
+	if (len == 0 || len > PASSWORD_SIZE - 2 || strlen(password) != len)
 		return false;
-	password[strcspn(password, "\r\n")] = '\0';
-	size_t len = strlen(password);
-	return len > 0 && len < PASSWORD_SIZE - 1;
+	for (size_t step; len > 0; at += step, len -= step) {
+		step = utf8_length(at, len);
+		if (step == 0)
+			return false;
+	}
+	return true;
 }
 
 static bool password_read(const struct wish *wish, char *password)
@@ -74,15 +66,30 @@ static bool password_read(const struct wish *wish, char *password)
 		admin_error(NULL, "%s can't be read: %m", wish->password_file);
 		return false;
 	}
-	bool good = line_read(file, password);
+	size_t len = line_read(file, password);
+	bool good = false;
+	if (ferror(file) != 0)
+		admin_error(NULL, "%s can't be read: %m",
+			    file == stdin ? "standard input" : wish->password_file);
+	else if (!is_password(password, len))
+		admin_error(NULL, "a password is one line of 1 to %d bytes of UTF-8",
+			    PASSWORD_SIZE - 2);
+	else
+		good = true;
 	if (file != stdin)
 		fclose(file);
-	if (!good)
-		admin_error(NULL, "a password is one line of 1 to %d bytes", PASSWORD_SIZE - 2);
 	return good;
 }
 
 /* ---- what became of it ---------------------------------------------------------------------- */
+
+static enum admin_status missing(const char *what, const char *name)
+{
+	const char *hint = strcmp(what, "user") == 0 ? "see permafrost-manage user list" :
+						      "see permafrost-manage project list";
+
+	return admin_error(hint, "there is no %s %s", what, name);
+}
 
 static enum admin_status tell(const struct wish *wish, enum account_outcome outcome,
 			      const char *what, const char *done)
@@ -94,9 +101,11 @@ static enum admin_status tell(const struct wish *wish, enum account_outcome outc
 		printf("%s %s %s\n", what, name, done);
 		return ADMIN_DONE;
 	case ACCOUNT_EXISTS:
-		return admin_error(NULL, "%s %s exists already", what, name);
+		return admin_error(strcmp(what, "user") != 0 ? NULL :
+				   "permafrost-manage user set-password changes a password",
+				   "%s %s exists already", what, name);
 	case ACCOUNT_MISSING:
-		return admin_error(NULL, "there is no %s %s", what, name);
+		return missing(what, name);
 	default:
 		return admin_refused(wish->rq);
 	}
@@ -135,7 +144,7 @@ static enum admin_status with_password(const struct wish *wish, password_taker *
 
 enum admin_status user_create(struct wish *wish)
 {
-	if (!name_fits("user", wish->names[0]) || !admin_database_ready())
+	if (!admin_database_ready())
 		return ADMIN_FAILED;
 	return with_password(wish, account_user_add, "created");
 }
@@ -166,8 +175,7 @@ enum admin_status user_list(struct wish *wish)
 
 enum admin_status project_create(struct wish *wish)
 {
-	if (!name_fits("project", wish->names[0]) || (wish->id != NULL && !id_fits(wish->id)) ||
-	    !admin_database_ready())
+	if ((wish->id != NULL && !id_fits(wish->id)) || !admin_database_ready())
 		return ADMIN_FAILED;
 	enum account_outcome outcome = account_project_add(wish->rq, wish->id, wish->names[0]);
 	if (outcome == ACCOUNT_EXISTS && wish->id != NULL)
@@ -196,23 +204,27 @@ enum admin_status project_list(struct wish *wish)
 typedef enum account_outcome role_change(struct req *rq, const char *user, const char *project,
 					 const char *role);
 
-/* ACCOUNT_MISSING is left to the caller to tell. */
-static bool role_do(const struct wish *wish, role_change *change, enum account_outcome *outcome)
+static enum admin_status role_do(const struct wish *wish, role_change *change,
+				 enum account_outcome *outcome)
 {
 	const char *const *names = wish->names;
 
-	if (!account_role_known(names[2])) {
-		admin_error("the roles are admin, member, reader and service",
-			    "there is no role %s", names[2]);
-		return false;
-	}
+	if (!account_role_known(names[2]))
+		return admin_error("the roles are admin, member, reader and service",
+				   "there is no role %s", names[2]);
 	if (!admin_database_ready())
-		return false;
+		return ADMIN_FAILED;
 	*outcome = change(wish->rq, names[0], names[1], names[2]);
-	if (*outcome != ACCOUNT_FAILED)
-		return true;
-	admin_refused(wish->rq);
-	return false;
+	switch (*outcome) {
+	case ACCOUNT_FAILED:
+		return admin_refused(wish->rq);
+	case ACCOUNT_USER_MISSING:
+		return missing("user", names[0]);
+	case ACCOUNT_PROJECT_MISSING:
+		return missing("project", names[1]);
+	default:
+		return ADMIN_DONE;
+	}
 }
 
 enum admin_status role_grant(struct wish *wish)
@@ -220,11 +232,8 @@ enum admin_status role_grant(struct wish *wish)
 	const char *const *names = wish->names;
 	enum account_outcome outcome;
 
-	if (!role_do(wish, account_role_add, &outcome))
+	if (role_do(wish, account_role_add, &outcome) != ADMIN_DONE)
 		return ADMIN_FAILED;
-	if (outcome == ACCOUNT_MISSING)
-		return admin_error("see \"permafrost-manage user list\" and \"project list\"",
-				   "there is no user %s or no project %s", names[0], names[1]);
 	printf("user %s has role %s in project %s\n", names[0], names[2], names[1]);
 	return ADMIN_DONE;
 }
@@ -234,13 +243,13 @@ enum admin_status role_revoke(struct wish *wish)
 	const char *const *names = wish->names;
 	enum account_outcome outcome;
 
-	if (!role_do(wish, account_role_delete, &outcome))
+	if (role_do(wish, account_role_delete, &outcome) != ADMIN_DONE)
 		return ADMIN_FAILED;
 	if (outcome == ACCOUNT_MISSING)
-		return admin_error("see \"permafrost-manage role list\"",
+		return admin_error("see permafrost-manage role list",
 				   "user %s has no role %s in project %s", names[0], names[2],
 				   names[1]);
-	printf("user %s has no longer role %s in project %s\n", names[0], names[2], names[1]);
+	printf("user %s no longer has role %s in project %s\n", names[0], names[2], names[1]);
 	return ADMIN_DONE;
 }
 

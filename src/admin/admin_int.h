@@ -14,12 +14,7 @@ enum { OPTION_PASSWORD = 1 << 0, OPTION_ID = 1 << 1 };
 #include "admin/commands.def"
 #undef COMMAND
 
-/* "permafrost-manage: <what>" and, unless `hint` is NULL, "hint: <hint>" on standard error.
- * Returns ADMIN_FAILED. */
-enum admin_status admin_error(const char *hint, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* The same for what the store refused: says rq->problem. */
+/* admin_error() for what the store refused: says rq->problem. */
 enum admin_status admin_refused(const struct req *rq);
 
 /* Is the database there, at the schema this program knows? False: the error is told. */

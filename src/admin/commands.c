@@ -6,6 +6,11 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+#define HELP_COLUMN 34
+#define NAME_LENGTH_MAX 255      /* bytes; what a login may say */
+
 struct command {
 	const char *words;
 	enum admin_status (*run)(struct wish *wish);
@@ -55,72 +60,197 @@ static const char *options_text(const struct command *command)
 	return (command->options & OPTION_ID) != 0 ? " [--id ID]" : "";
 }
 
+static int command_print(const struct command *command, FILE *out)
+{
+	return fprintf(out, "%s%s%s%s", command->words, command->operands[0] == '\0' ? "" : " ",
+		       command->operands, options_text(command));
+}
+
+/* The first word of a command: what it is about. */
+static size_t group_length(const struct command *command)
+{
+	return strcspn(command->words, " ");
+}
+
+static bool is_of_group(const struct command *command, const char *word)
+{
+	return strlen(word) == group_length(command) &&
+	       strncmp(command->words, word, strlen(word)) == 0;
+}
+
+static void command_help(const struct command *command, FILE *out)
+{
+	fputs("  ", out);
+	int width = 2 + command_print(command, out);
+	bool fits = width < HELP_COLUMN - 1;
+	fprintf(out, fits ? "%*s%s\n" : "\n%*s%s\n", fits ? HELP_COLUMN - width : HELP_COLUMN, "",
+		command->text);
+}
+
 void admin_help(FILE *out)
 {
 	fputs("usage: permafrost-manage [--config FILE] COMMAND\n"
-	      "       permafrost-manage --help | --version\n\n", out);
+	      "       permafrost-manage --help | --version\n", out);
 	for (size_t n = 0; n < COMMAND_COUNT; n++) {
-		const struct command *command = &commands[n];
-		int width = fprintf(out, "  %s%s%s%s", command->words,
-				    command->operands[0] == '\0' ? "" : " ", command->operands,
-				    options_text(command));
-		fprintf(out, width < 32 ? "%*s%s\n" : "\n%*s%s\n", width < 32 ? 34 - width : 34, "",
-			command->text);
+		if (n == 0 || group_length(&commands[n]) != group_length(&commands[n - 1]) ||
+		    commands[n].words[0] != commands[n - 1].words[0])
+			fputc('\n', out);
+		command_help(&commands[n], out);
 	}
+	fputs("\n"
+	      "  --password-stdin                the password is the first line of stdin\n"
+	      "  --password-file FILE            the password is the first line of FILE\n"
+	      "  --id ID                         the new project's id, instead of a random one\n"
+	      "  --config FILE                   read FILE instead of permafrost.conf\n\n"
+	      "See permafrost-manage(8).\n", out);
 }
 
 /* ---- which one ------------------------------------------------------------------------------ */
 
-/* Does "db migrate" consist of these two words? */
-static bool is_named(const struct command *command, const char *first, const char *second)
-{
-	size_t len = strlen(first);
-
-	return strncmp(command->words, first, len) == 0 && command->words[len] == ' ' &&
-	       strcmp(command->words + len + 1, second) == 0;
-}
-
 static const struct command *command_find(const char *first, const char *second)
 {
 	for (size_t n = 0; n < COMMAND_COUNT; n++) {
-		if (is_named(&commands[n], first, second))
-			return &commands[n];
+		const struct command *command = &commands[n];
+		if (is_of_group(command, first) &&
+		    strcmp(command->words + group_length(command) + 1, second) == 0)
+			return command;
 	}
 	return NULL;
 }
 
-static enum admin_status usage_of(const struct command *command)
+static enum admin_status command_unknown(const char *first, const char *second)
 {
-	fprintf(stderr, "usage: permafrost-manage %s%s%s%s\n", command->words,
-		command->operands[0] == '\0' ? "" : " ", command->operands, options_text(command));
+	admin_error("permafrost-manage --help lists the commands",
+		    "there is no command \"%s%s%s\"", first, second == NULL ? "" : " ",
+		    second == NULL ? "" : second);
 	return ADMIN_USAGE;
+}
+
+/* One word is no command: show those that begin with it. */
+static enum admin_status group_help(const char *word)
+{
+	bool any = false;
+
+	for (size_t n = 0; n < COMMAND_COUNT; n++) {
+		if (!is_of_group(&commands[n], word))
+			continue;
+		fputs(any ? "" : "usage:\n", stderr);
+		command_help(&commands[n], stderr);
+		any = true;
+	}
+	return any ? ADMIN_USAGE : command_unknown(word, NULL);
+}
+
+/* ---- is it all that the command needs, and no more ------------------------------------------ */
+
+/* C0, DEL, C1, line and paragraph ends, and what turns the direction of text around. */
+static bool is_control(const unsigned char *at)
+{
+	if (at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0))
+		return true;
+	return at[0] == 0xe2 && ((at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae) ||
+				 (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9));
+}
+
+/* Text that in a list stays one line, and looks like no other. */
+static bool is_name(const char *name)
+{
+	const unsigned char *at = (const unsigned char *)name;
+	size_t left = strlen(name);
+
+	if (left == 0 || left > NAME_LENGTH_MAX || name[0] == ' ' || name[left - 1] == ' ')
+		return false;
+	while (left > 0) {
+		size_t len = utf8_length(at, left);
+		if (len == 0 || is_control(at))
+			return false;
+		at += len;
+		left -= len;
+	}
+	return true;
+}
+
+/* Word number `n` of the operands. */
+static const char *operand_name(const struct command *command, int n, int *len)
+{
+	const char *word = command->operands;
+
+	for (; n > 0; n--)
+		word += strcspn(word, " ") + 1;
+	*len = (int)strcspn(word, " ");
+	return word;
+}
+
+static bool operands_fit(const struct command *command, int count, char **operands)
+{
+	int len;
+
+	if (count > command->names) {
+		admin_error(NULL, "\"%s\" is one word too many", operands[command->names]);
+		return false;
+	}
+	if (count < command->names) {
+		const char *missing = operand_name(command, count, &len);
+		admin_error(NULL, "%.*s is missing", len, missing);
+		return false;
+	}
+	return true;
 }
 
 static bool options_fit(const struct command *command, const struct wish *wish)
 {
-	bool with_password = wish->password_stdin || wish->password_file != NULL;
-	bool two_passwords = wish->password_stdin && wish->password_file != NULL;
 	bool takes_password = (command->options & OPTION_PASSWORD) != 0;
-	bool takes_id = (command->options & OPTION_ID) != 0;
+	const char *strange = NULL;
 
-	return with_password == takes_password && !two_passwords &&
-	       (wish->id == NULL || takes_id);
+	if (wish->id != NULL && (command->options & OPTION_ID) == 0)
+		strange = "--id";
+	if (wish->password_file != NULL && !takes_password)
+		strange = "--password-file";
+	if (wish->password_stdin && !takes_password)
+		strange = "--password-stdin";
+	if (strange != NULL)
+		admin_error(NULL, "%s is not for %s", strange, command->words);
+	else if (wish->password_stdin && wish->password_file != NULL)
+		admin_error(NULL, "--password-stdin and --password-file: give one of them");
+	else if (takes_password && !wish->password_stdin && wish->password_file == NULL)
+		admin_error(NULL, "the password is missing");
+	else
+		return true;
+	return false;
 }
 
-enum admin_status admin_run(struct wish *wish, int count, char **words)
+static enum admin_status usage_of(const struct command *command)
 {
-	if (count < 2) {
+	fputs("usage: permafrost-manage ", stderr);
+	command_print(command, stderr);
+	fputc('\n', stderr);
+	return ADMIN_USAGE;
+}
+
+enum admin_status admin_understand(struct wish *wish, int count, char **words)
+{
+	if (count == 0) {
 		admin_help(stderr);
 		return ADMIN_USAGE;
 	}
-	const struct command *command = command_find(words[0], words[1]);
-	if (command == NULL) {
-		admin_error("permafrost-manage --help lists the commands",
-			    "there is no command \"%s %s\"", words[0], words[1]);
-		return ADMIN_USAGE;
+	if (count == 1)
+		return group_help(words[0]);
+	wish->command = command_find(words[0], words[1]);
+	if (wish->command == NULL)
+		return command_unknown(words[0], words[1]);
+	if (!operands_fit(wish->command, count - 2, words + 2) ||
+	    !options_fit(wish->command, wish))
+		return usage_of(wish->command);
+	for (int n = 2; n < count; n++) {
+		if (!is_name(words[n]))
+			return admin_error(NULL, "a name is 1 to %d bytes of UTF-8 without control "
+					   "characters or blanks at its ends", NAME_LENGTH_MAX);
 	}
-	if (count - 2 != command->names || !options_fit(command, wish))
-		return usage_of(command);
 	wish->names = (const char *const *)words + 2;
-	return command->run(wish);
+	return ADMIN_DONE;
+}
+
+enum admin_status admin_run(struct wish *wish)
+{
+	return wish->command->run(wish);
 }

@@ -46,10 +46,18 @@ static const char *migration_directory(struct arena *arena)
 
 enum admin_status database_migrate(struct wish *wish)
 {
-	if (!migrate_up(migration_directory(wish->rq->arena)))
+	const char *directory = migration_directory(wish->rq->arena);
+
+	if (migrate_version() < 0)
+		return version_error(-1);
+	if (!migrate_up(directory))
 		return admin_error("what was applied before stays; mend the cause and run it again",
 				   "the database could not be brought up to date");
 	int version = migrate_version();
+	if (version >= 0 && version < schema_version)
+		return admin_error("see [database] sql_directory in \"permafrost-manage config show\"",
+				   "the migrations in %s end at version %d, this program needs %d",
+				   directory, version, schema_version);
 	if (version != schema_version)
 		return version_error(version);
 	printf("the database schema is at version %d\n", version);

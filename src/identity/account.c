@@ -95,17 +95,27 @@ enum account_outcome account_user_delete(struct req *rq, const char *name)
 
 /* ---- roles ---------------------------------------------------------------------------------- */
 
+static enum account_outcome outcome_of_role(const struct rows *rows)
+{
+	if (rows == NULL)
+		return ACCOUNT_FAILED;
+	if (!rows_bool(rows, 0, "has_user"))
+		return ACCOUNT_USER_MISSING;
+	if (!rows_bool(rows, 0, "has_project"))
+		return ACCOUNT_PROJECT_MISSING;
+	return rows_bool(rows, 0, "is_done") ? ACCOUNT_DONE : ACCOUNT_MISSING;
+}
+
 enum account_outcome account_role_add(struct req *rq, const char *user, const char *project,
 				      const char *role)
 {
-	return outcome_of(STORE_ASK(rq, &sql_account_role_add, user, project, role),
-			  ACCOUNT_MISSING);
+	return outcome_of_role(STORE_ASK(rq, &sql_account_role_add, user, project, role));
 }
 
 enum account_outcome account_role_delete(struct req *rq, const char *user, const char *project,
 					 const char *role)
 {
-	return outcome_of_delete(STORE_ASK(rq, &sql_account_role_delete, user, project, role));
+	return outcome_of_role(STORE_ASK(rq, &sql_account_role_delete, user, project, role));
 }
 
 /* ---- lists ---------------------------------------------------------------------------------- */

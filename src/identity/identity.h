@@ -37,7 +37,8 @@ extern const struct resource identity_project;
 /* ---- account.c: what an operator asks, through permafrost-manage ---------------------------- */
 
 /* What became of a wish. */
-enum account_outcome { ACCOUNT_FAILED, ACCOUNT_DONE, ACCOUNT_EXISTS, ACCOUNT_MISSING };
+enum account_outcome { ACCOUNT_FAILED, ACCOUNT_DONE, ACCOUNT_EXISTS, ACCOUNT_MISSING,
+		       ACCOUNT_USER_MISSING, ACCOUNT_PROJECT_MISSING };
 
 /* `id` may be NULL: one is made. */
 enum account_outcome account_project_add(struct req *rq, const char *id, const char *name);
@@ -46,7 +47,8 @@ enum account_outcome account_project_delete(struct req *rq, const char *name);
 enum account_outcome account_user_add(struct req *rq, const char *name, const char *password);
 enum account_outcome account_user_password(struct req *rq, const char *name, const char *password);
 enum account_outcome account_user_delete(struct req *rq, const char *name);
-/* ACCOUNT_MISSING: no such user or project, or (delete) no such assignment. */
+/* ACCOUNT_USER_MISSING, ACCOUNT_PROJECT_MISSING: no such user or project; ACCOUNT_MISSING (delete):
+ * no such assignment. */
 enum account_outcome account_role_add(struct req *rq, const char *user, const char *project,
 				      const char *role);
 enum account_outcome account_role_delete(struct req *rq, const char *user, const char *project,

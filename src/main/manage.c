@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "admin/admin.h"
 #include "base/arena.h"
@@ -23,12 +24,20 @@ static const struct option options[] = {
 	{ 0 }
 };
 
+static enum admin_status option_refuse(int option, const char *text)
+{
+	admin_error("permafrost-manage --help lists commands and options",
+		    option == ':' ? "%s needs a value" : "there is no option %s", text);
+	return ADMIN_USAGE;
+}
+
 /* Options may stand anywhere; what is left begins at `optind`. */
 static void options_read(int argc, char **argv, struct wish *wish, const char **config)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			*config = optarg;
@@ -49,8 +58,7 @@ static void options_read(int argc, char **argv, struct wish *wish, const char **
 			puts(PACKAGE_STRING);
 			exit(EXIT_SUCCESS);
 		default:
-			fputs("permafrost-manage --help lists commands and options\n", stderr);
-			exit(ADMIN_USAGE);
+			exit(option_refuse(option, argv[optind - 1]));
 		}
 	}
 }
@@ -64,20 +72,31 @@ static bool configure(const char *config)
 	return true;
 }
 
+static enum admin_status run(struct wish *wish)
+{
+	struct req rq = { .arena = arena_new() };
+
+	wish->rq = &rq;
+	enum admin_status status = admin_run(wish);
+	arena_free(rq.arena);
+	store_close();
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return status;
+	return admin_error(NULL, "standard output can't be written: %m");
+}
+
 int main(int argc, char **argv)
 {
-	struct req rq = { 0 };
-	struct wish wish = { .rq = &rq };
+	struct wish wish = { 0 };
 	const char *config = NULL;
 
 	options_read(argc, argv, &wish, &config);
-	if (!configure(config))
-		return EXIT_FAILURE;
-	rq.arena = arena_new();
-	enum admin_status status = admin_run(&wish, argc - optind, argv + optind);
-	arena_free(rq.arena);
-	store_close();
-	if (fflush(stdout) != 0 && status == ADMIN_DONE)
-		status = ADMIN_FAILED;
-	return (int)status;
+	if (argc - optind == 1 && strcmp(argv[optind], "help") == 0) {
+		admin_help(stdout);
+		return EXIT_SUCCESS;
+	}
+	enum admin_status status = admin_understand(&wish, argc - optind, argv + optind);
+	if (status != ADMIN_DONE)
+		return (int)status;
+	return configure(config) ? (int)run(&wish) : EXIT_FAILURE;
 }
