@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import secrets
 import subprocess
 import urllib.parse
@@ -49,6 +50,16 @@ class Server:
             raise Trouble(f"{method} {path}: {error!r}") from error
         finally:
             connection.close()
+
+
+def server_at(var, url=None, manage=None, conf=None):
+    """The instance under a directory of scripts/quickstart; what is given overrides."""
+    home = var / "home" if (var / "home").exists() else var
+    if not url:
+        openrc = (var / "openrc").read_text()
+        url = re.search(r"^export OS_AUTH_URL=(.*)identity/v3$", openrc, re.M)[1]
+    return Server(url, manage or str(home / "bin/permafrost-manage"),
+                  conf or str(home / "permafrost.conf"))
 
 
 class Reply:
