@@ -17,6 +17,9 @@ struct wish {
 	const struct command *command;  /* set by admin_understand() */
 	const char *const *names;     /* the operands after the command's two words */
 	const char *id;               /* --id; NULL when not given */
+	const char *roles;            /* --as; NULL when not given */
+	const char *project;          /* --project */
+	const char *target_project;   /* --target-project */
 	const char *password_file;    /* --password-file; NULL when not given */
 	bool password_stdin;          /* --password-stdin */
 };

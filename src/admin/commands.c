@@ -57,6 +57,8 @@ static const char *options_text(const struct command *command)
 {
 	if ((command->options & OPTION_PASSWORD) != 0)
 		return " (--password-stdin | --password-file FILE)";
+	if ((command->options & OPTION_CALLER) != 0)
+		return " --as ROLES";
 	return (command->options & OPTION_ID) != 0 ? " [--id ID]" : "";
 }
 
@@ -101,6 +103,9 @@ void admin_help(FILE *out)
 	      "  --password-stdin                the password is the first line of stdin\n"
 	      "  --password-file FILE            the password is the first line of FILE\n"
 	      "  --id ID                         the new project's id, instead of a random one\n"
+	      "  --as ROLE,ROLE...               the roles of a caller's token\n"
+	      "  --project ID                    the project of the token; \"mine\" if not given\n"
+	      "  --target-project ID             the project asked about; that of the token\n"
 	      "  --config FILE                   read FILE instead of permafrost.conf\n\n"
 	      "See permafrost-manage(8).\n", out);
 }
@@ -197,23 +202,38 @@ static bool operands_fit(const struct command *command, int count, char **operan
 	return true;
 }
 
+/* An option that this command does not know; NULL for none. */
+static const char *option_strange(const struct command *command, const struct wish *wish)
+{
+	bool takes_password = (command->options & OPTION_PASSWORD) != 0;
+	bool takes_caller = (command->options & OPTION_CALLER) != 0;
+
+	if (wish->id != NULL && (command->options & OPTION_ID) == 0)
+		return "--id";
+	if (wish->password_file != NULL && !takes_password)
+		return "--password-file";
+	if (wish->password_stdin && !takes_password)
+		return "--password-stdin";
+	if (wish->roles != NULL && !takes_caller)
+		return "--as";
+	if (wish->project != NULL && !takes_caller)
+		return "--project";
+	return wish->target_project != NULL && !takes_caller ? "--target-project" : NULL;
+}
+
 static bool options_fit(const struct command *command, const struct wish *wish)
 {
 	bool takes_password = (command->options & OPTION_PASSWORD) != 0;
-	const char *strange = NULL;
+	const char *strange = option_strange(command, wish);
 
-	if (wish->id != NULL && (command->options & OPTION_ID) == 0)
-		strange = "--id";
-	if (wish->password_file != NULL && !takes_password)
-		strange = "--password-file";
-	if (wish->password_stdin && !takes_password)
-		strange = "--password-stdin";
 	if (strange != NULL)
 		admin_error(NULL, "%s is not for %s", strange, command->words);
 	else if (wish->password_stdin && wish->password_file != NULL)
 		admin_error(NULL, "--password-stdin and --password-file: give one of them");
 	else if (takes_password && !wish->password_stdin && wish->password_file == NULL)
 		admin_error(NULL, "the password is missing");
+	else if ((command->options & OPTION_CALLER) != 0 && wish->roles == NULL)
+		admin_error(NULL, "--as is missing; it may be \"\"");
 	else
 		return true;
 	return false;

@@ -3,13 +3,31 @@
 
 #include "admin/admin_int.h"
 
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
 #include "base/settings.h"
+#include "base/text.h"
 #include "policy/policy.h"
+
+static bool policy_load_all(void)
+{
+	return policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS));
+}
+
+static enum admin_status policy_broken(void)
+{
+	return admin_error("\"permafrost-manage policy check FILE\" looks at one file",
+			   "the policy files are broken");
+}
 
 /* Settings with an error never get as far as a command. */
 enum admin_status config_check(struct wish *wish)
 {
 	(void)wish;
+	if (!policy_load_all())
+		return policy_broken();
 	puts("the configuration is in order");
 	return ADMIN_DONE;
 }
@@ -21,15 +39,69 @@ enum admin_status config_show(struct wish *wish)
 	return ADMIN_DONE;
 }
 
+/* A list is its own YAML; a text is quoted, with what JSON escapes. */
 static void rule_show(const char *name, const char *rule, const char *description, void *argument)
 {
-	(void)argument;
-	printf("# %s\n\"%s\": \"%s\"\n", description, name, rule);
+	struct text line = { .arena = argument };
+
+	if (description != NULL)
+		printf("# %s\n", description);
+	text_json_string(&line, name);
+	text_puts(&line, ": ");
+	if (rule[0] == '[')
+		text_puts(&line, rule);
+	else
+		text_json_string(&line, rule);
+	puts(line.data);
 }
 
 enum admin_status policy_show(struct wish *wish)
 {
-	(void)wish;
-	policy_each(rule_show, NULL);
+	if (!policy_load_all())
+		return policy_broken();
+	policy_each(rule_show, wish->rq->arena);
+	return ADMIN_DONE;
+}
+
+enum admin_status policy_check_file(struct wish *wish)
+{
+	if (access(wish->names[0], R_OK) != 0)
+		return admin_error(NULL, "%s can't be read: %m", wish->names[0]);
+	if (!policy_load(wish->names[0], ""))
+		return admin_error(NULL, "%s is broken", wish->names[0]);
+	printf("%s is in order\n", wish->names[0]);
+	return ADMIN_DONE;
+}
+
+/* "admin,member" becomes the roles of the caller. False when there are too many. */
+static bool roles_read(struct wish *wish, struct caller *caller)
+{
+	char *rest = arena_strdup(wish->rq->arena, wish->roles), *save;
+
+	for (char *role = strtok_r(rest, ",", &save); role != NULL;
+	     role = strtok_r(NULL, ",", &save)) {
+		if (caller->role_count == ROLES_MAX)
+			return false;
+		caller->roles[caller->role_count++] = role;
+	}
+	return true;
+}
+
+enum admin_status policy_try(struct wish *wish)
+{
+	const char *project = wish->project == NULL ? "mine" : wish->project;
+	const struct target target = {
+		.project_id = wish->target_project == NULL ? project : wish->target_project,
+	};
+	struct caller caller = { .project_id = project };
+
+	if (!policy_load_all())
+		return policy_broken();
+	if (!policy_has_rule(wish->names[0]))
+		return admin_error("permafrost-manage policy show", "there is no rule %s",
+				   wish->names[0]);
+	if (!roles_read(wish, &caller))
+		return admin_error(NULL, "a token has at most %d roles", ROLES_MAX);
+	puts(policy_check(wish->names[0], &caller, &target) ? "allow" : "deny");
 	return ADMIN_DONE;
 }

@@ -70,8 +70,8 @@ static bool configure(void)
 
 int main(int argc, char **argv)
 {
-	if (!settings_load(config_file(argc, argv)) || !policy_init() ||
-	    !configure())
+	if (!settings_load(config_file(argc, argv)) || !configure() ||
+	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)))
 		return EXIT_FAILURE;
 	bool served = http_serve(dispatch, setting_int(SETTING_BODY_MAX));
 	store_close();

@@ -15,11 +15,14 @@
 #include "store/store.h"
 
 static const struct option options[] = {
+	{ "as", required_argument, NULL, 'a' },
 	{ "config", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "id", required_argument, NULL, 'i' },
 	{ "password-file", required_argument, NULL, 'f' },
 	{ "password-stdin", no_argument, NULL, 'p' },
+	{ "project", required_argument, NULL, 'P' },
+	{ "target-project", required_argument, NULL, 'T' },
 	{ "version", no_argument, NULL, 'v' },
 	{ 0 }
 };
@@ -41,6 +44,15 @@ static void options_read(int argc, char **argv, struct wish *wish, const char **
 		switch (option) {
 		case 'c':
 			*config = optarg;
+			break;
+		case 'a':
+			wish->roles = optarg;
+			break;
+		case 'P':
+			wish->project = optarg;
+			break;
+		case 'T':
+			wish->target_project = optarg;
 			break;
 		case 'i':
 			wish->id = optarg;

@@ -174,8 +174,8 @@ static bool is_project_scoped(const struct caller *caller)
 
 bool policy_check(const char *rule, const struct caller *caller, const struct target *target)
 {
+	policy_refresh();
 	const struct rule *found = policy_find(rule);
-
 	if (found == NULL || !is_project_scoped(caller))
 		return false;
 	return policy_holds(found->tree, caller, target);

@@ -233,11 +233,10 @@ static enum check_kind check_kind(struct check *check, char *left)
 	return left_kind(check, left);
 }
 
-static struct check *parse_check(struct parser *parser)
+static struct check *check_read(struct check_tree *tree, char *word)
 {
-	char *word = parser->word;
 	char *colon = strchr(word, ':');
-	struct check *check = check_new(parser->tree, CHECK_FALSE);
+	struct check *check = check_new(tree, CHECK_FALSE);
 
 	if (strcmp(word, "@") == 0) {
 		check->kind = CHECK_TRUE;
@@ -246,10 +245,17 @@ static struct check *parse_check(struct parser *parser)
 		check->right = colon + 1;
 		check->kind = check_kind(check, word);
 	} else if (strcmp(word, "!") != 0) {
-		parser->tree->is_faulty = true;
+		tree->is_faulty = true;
 	}
 	if (check->kind == CHECK_REFUSED)
-		parser->tree->is_faulty = true;
+		tree->is_faulty = true;
+	return check;
+}
+
+static struct check *parse_check(struct parser *parser)
+{
+	struct check *check = check_read(parser->tree, parser->word);
+
 	next_token(parser);
 	return check;
 }
@@ -326,15 +332,14 @@ static struct check *parse_or(struct parser *parser)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-static struct check_tree *tree_new(const char *text, char **copy)
+/* Room for so many checks, and for a copy of the text they point into. */
+static struct check_tree *tree_new(size_t checks, size_t text_size, char **copy)
 {
-	size_t checks = (count_words(text) + 1) * sizeof(struct check);
-	struct check_tree *tree = calloc(1, sizeof(*tree) + checks + strlen(text) + 1);
+	size_t size = checks * sizeof(struct check);
+	struct check_tree *tree = calloc(1, sizeof(*tree) + size + text_size);
 
-	if (tree == NULL)
-		return NULL;
-	*copy = (char *)tree->checks + checks;
-	memcpy(*copy, text, strlen(text) + 1);
+	if (tree != NULL)
+		*copy = (char *)tree->checks + size;
 	return tree;
 }
 
@@ -342,9 +347,10 @@ struct check_tree *policy_parse(const char *text)
 {
 	struct parser parser = { 0 };
 
-	parser.tree = tree_new(text, &parser.at);
+	parser.tree = tree_new(count_words(text) + 1, strlen(text) + 1, &parser.at);
 	if (parser.tree == NULL)
 		return NULL;
+	memcpy(parser.at, text, strlen(text) + 1);
 	if (*text == '\0') {
 		parser.tree->root = check_new(parser.tree, CHECK_TRUE);
 		return parser.tree;
@@ -356,6 +362,59 @@ struct check_tree *policy_parse(const char *text)
 		parser.tree->root = check_new(parser.tree, CHECK_FALSE);
 	}
 	return parser.tree;
+}
+
+/* ---- the list-of-lists form ------------------------------------------------------------------ */
+
+/* The checks up to the next NULL as one that asks for all of them; NULL for an empty list. */
+static struct check *parse_inner(struct check_tree *tree, const char *const *words, char **copy)
+{
+	struct check *first = NULL, *last = NULL;
+
+	for (; *words != NULL; words++) {
+		size_t size = strlen(*words) + 1;
+		char *word = memcpy(*copy, *words, size);
+		*copy += size;
+		struct check *check = check_read(tree, word);
+		if (first == NULL)
+			first = check;
+		else
+			last->next = check;
+		last = check;
+	}
+	if (first == NULL || first->next == NULL)
+		return first;
+	struct check *all = check_new(tree, CHECK_AND);
+	all->first = first;
+	return all;
+}
+
+struct check_tree *policy_parse_lists(const char *const *words, size_t count)
+{
+	struct check *last = NULL;
+	size_t size = 1;
+	char *copy;
+
+	for (size_t n = 0; n < count; n++)
+		size += words[n] == NULL ? 0 : strlen(words[n]) + 1;
+	struct check_tree *tree = tree_new(2 * count + 1, size, &copy);
+	if (tree == NULL)
+		return NULL;
+	struct check *any = check_new(tree, count == 0 ? CHECK_TRUE : CHECK_OR);
+	for (size_t n = 0; n < count; n++) {
+		if (n > 0 && words[n - 1] != NULL)
+			continue;
+		struct check *inner = parse_inner(tree, words + n, &copy);
+		if (inner == NULL)
+			continue;
+		if (last == NULL)
+			any->first = inner;
+		else
+			last->next = inner;
+		last = inner;
+	}
+	tree->root = any;
+	return tree;
 }
 
 void policy_release(struct check_tree *tree)

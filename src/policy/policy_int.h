@@ -53,19 +53,52 @@ struct check_tree {
 };
 
 struct rule {
-	const char *name;
-	const char *text;
-	const char *description;
+	char *name;
+	char *text;
+	const char *description;     /* of a built-in rule, else NULL */
 	struct check_tree *tree;
+	enum { UNVISITED, VISITING, VISITED } visit;   /* while circles are looked for */
 };
+
+struct ruleset;
+
+/* ---- parse.c -------------------------------------------------------------------------------- */
 
 /*
  * Parse the text of a rule. "" allows; a text that is no sentence of the language denies
- * (oslo.policy). NULL only without memory; release with policy_release(). The list-of-lists form
- * would be a second function that fills the same tree.
+ * (oslo.policy). NULL only without memory; release with policy_release().
  */
 struct check_tree *policy_parse(const char *text);
+
+/*
+ * The same for the list-of-lists form: `count` words, each a check, and NULL at the end of each
+ * inner list. All checks of an inner list must hold, of any list; no lists at all allow.
+ */
+struct check_tree *policy_parse_lists(const char *const *words, size_t count);
 void policy_release(struct check_tree *tree);
+
+/* ---- file.c --------------------------------------------------------------------------------- */
+
+/* Put the rules of a file over those of the set. False when something in it is wrong; each reason
+ * is logged with file, and line or rule. */
+bool policy_file_load(struct ruleset *set, const char *path);
+
+/* ---- rules.c -------------------------------------------------------------------------------- */
+
+/* A set with the built-in rules; NULL without memory. */
+struct ruleset *ruleset_new(void);
+void ruleset_free(struct ruleset *set);
+
+/* Define a rule, or define it anew. The set takes the tree. False, with the reason logged, when it
+ * is faulty or there are too many. */
+bool ruleset_put(struct ruleset *set, const char *name, const char *text, struct check_tree *tree);
+
+/* Lead each rule:NAME to its rule; a name of no rule is warned of. False when a rule leads to
+ * itself. */
+bool ruleset_link(struct ruleset *set);
+
+/* The linked set is in force from now on; the former one is freed. */
+void ruleset_enforce(struct ruleset *set);
 
 /* Lead each rule:NAME of the tree to its rule. False when one of them does not exist. */
 bool policy_link(struct check_tree *tree);

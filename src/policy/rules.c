@@ -1,4 +1,4 @@
-/* The table of rules: defaults.def, parsed once, found by name. */
+/* The rules in force: the built-in ones with an operator's over them, found by name. */
 #include "config.h"
 #include "policy/policy_int.h"
 
@@ -8,16 +8,107 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct rule rules[] = {
-#define RULE(name, rule, description) { name, rule, description, NULL },
+#define RULES_MAX 2000
+
+static const struct {
+	const char *name;
+	const char *text;
+	const char *description;
+} defaults[] = {
+#define RULE(name, rule, description) { name, rule, description },
 #include "policy/defaults.def"
 #undef RULE
 };
 
-#define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
+#define DEFAULT_COUNT (sizeof(defaults) / sizeof(defaults[0]))
 
-static const struct rule *by_name[RULE_COUNT];
-static bool is_ready;
+struct ruleset {
+	struct rule *rules;          /* in order of definition */
+	const struct rule **by_name;
+	size_t count;
+};
+
+static struct ruleset *in_force;
+
+/* ---- one set -------------------------------------------------------------------------------- */
+
+static void rule_clear(struct rule *rule)
+{
+	free(rule->name);
+	free(rule->text);
+	policy_release(rule->tree);
+}
+
+void ruleset_free(struct ruleset *set)
+{
+	if (set == NULL)
+		return;
+	for (size_t n = 0; n < set->count; n++)
+		rule_clear(&set->rules[n]);
+	free(set->rules);
+	free(set->by_name);
+	free(set);
+}
+
+static struct rule *rule_named(struct ruleset *set, const char *name)
+{
+	for (size_t n = 0; n < set->count; n++) {
+		if (strcmp(set->rules[n].name, name) == 0)
+			return &set->rules[n];
+	}
+	return NULL;
+}
+
+static struct rule *rule_room(struct ruleset *set)
+{
+	if (set->count == RULES_MAX)
+		return NULL;
+	struct rule *more = realloc(set->rules, (set->count + 1) * sizeof(*more));
+	if (more == NULL)
+		return NULL;
+	set->rules = more;
+	set->rules[set->count] = (struct rule){ 0 };
+	return &set->rules[set->count++];
+}
+
+bool ruleset_put(struct ruleset *set, const char *name, const char *text, struct check_tree *tree)
+{
+	struct rule *rule = rule_named(set, name);
+
+	if (rule == NULL)
+		rule = rule_room(set);
+	if (rule == NULL || tree == NULL) {
+		policy_release(tree);
+		log_error("policy rule %s: there are more than %d rules, or no memory", name,
+			  RULES_MAX);
+		return false;
+	}
+	rule_clear(rule);
+	rule->name = strdup(name);
+	rule->text = strdup(text);
+	rule->tree = tree;
+	if (rule->name == NULL || rule->text == NULL)
+		abort();
+	if (tree->is_faulty)
+		log_error("policy rule %s can't be parsed: %s", name, text);
+	return !tree->is_faulty;
+}
+
+struct ruleset *ruleset_new(void)
+{
+	struct ruleset *set = calloc(1, sizeof(*set));
+
+	for (size_t n = 0; set != NULL && n < DEFAULT_COUNT; n++) {
+		bool good = ruleset_put(set, defaults[n].name, defaults[n].text,
+					policy_parse(defaults[n].text));
+		assert(good);
+		(void)good;
+		set->rules[n].description = defaults[n].description;
+	}
+	return set;
+}
+
+/* ---- one rule leads to another -------------------------------------------------------------- */
 
 static int compare_rules(const void *a, const void *b)
 {
@@ -34,16 +125,23 @@ static int compare_name(const void *name, const void *element)
 	return strcmp(name, (*rule)->name);
 }
 
-const struct rule *policy_find(const char *name)
+static const struct rule *set_find(const struct ruleset *set, const char *name)
 {
-	assert(is_ready);
-	const struct rule **found = bsearch(name, by_name, RULE_COUNT, sizeof(by_name[0]),
-					    compare_name);
+	const struct rule **found = bsearch(name, set->by_name, set->count,
+					    sizeof(set->by_name[0]), compare_name);
 
 	return found == NULL ? NULL : *found;
 }
 
-bool policy_link(struct check_tree *tree)
+/* A name that leads nowhere leads to the rule "default", if there is one (oslo.policy). */
+static const struct rule *set_follow(const struct ruleset *set, const char *name)
+{
+	const struct rule *rule = set_find(set, name);
+
+	return rule == NULL ? set_find(set, "default") : rule;
+}
+
+static bool tree_link(const struct ruleset *set, struct check_tree *tree)
 {
 	bool linked = true;
 
@@ -51,9 +149,9 @@ bool policy_link(struct check_tree *tree)
 		struct check *check = &tree->checks[i];
 
 		if (check->kind == CHECK_RULE)
-			check->rule = policy_find(check->right);
+			check->rule = set_follow(set, check->right);
 		else if (check->credential == CREDENTIAL_IS_ADMIN)
-			check->rule = policy_find("context_is_admin");
+			check->rule = set_find(set, "context_is_admin");
 		else
 			continue;
 		linked = linked && check->rule != NULL;
@@ -61,45 +159,83 @@ bool policy_link(struct check_tree *tree)
 	return linked;
 }
 
-static bool rule_parse(struct rule *rule)
+/* Does a rule ask itself, by way of others or not? Each is looked at once. */
+static bool rule_circles(struct ruleset *set, const struct rule *rule)
 {
-	policy_release(rule->tree);
-	rule->tree = policy_parse(rule->text);
-	if (rule->tree == NULL || rule->tree->is_faulty) {
-		log_error("policy rule %s can't be parsed", rule->name);
+	struct rule *here = &set->rules[rule - set->rules];
+
+	if (here->visit != UNVISITED)
+		return here->visit == VISITING;
+	here->visit = VISITING;
+	for (size_t i = 0; i < here->tree->count; i++) {
+		const struct rule *next = here->tree->checks[i].rule;
+		if (next != NULL && rule_circles(set, next))
+			return true;
+	}
+	here->visit = VISITED;
+	return false;
+}
+
+static bool set_index(struct ruleset *set)
+{
+	free(set->by_name);
+	set->by_name = calloc(set->count, sizeof(struct rule *));
+	if (set->by_name == NULL)
+		return false;
+	for (size_t n = 0; n < set->count; n++)
+		set->by_name[n] = &set->rules[n];
+	qsort(set->by_name, set->count, sizeof(set->by_name[0]), compare_rules);
+	return true;
+}
+
+bool ruleset_link(struct ruleset *set)
+{
+	if (!set_index(set))
+		return false;
+	for (size_t n = 0; n < set->count; n++) {
+		set->rules[n].visit = UNVISITED;
+		if (!tree_link(set, set->rules[n].tree))
+			log_warning("policy rule %s refers to a rule that does not exist, which "
+				    "nobody passes", set->rules[n].name);
+	}
+	for (size_t n = 0; n < set->count; n++) {
+		if (!rule_circles(set, &set->rules[n]))
+			continue;
+		log_error("policy rule %s leads to itself", set->rules[n].name);
 		return false;
 	}
 	return true;
 }
 
-static bool rule_link(const struct rule *rule)
-{
-	if (policy_link(rule->tree))
-		return true;
-	log_error("policy rule %s refers to a rule that does not exist", rule->name);
-	return false;
-}
+/* ---- the set in force ----------------------------------------------------------------------- */
 
-static bool rules_parse(void)
+void ruleset_enforce(struct ruleset *set)
 {
-	for (size_t i = 0; i < RULE_COUNT; i++) {
-		if (!rule_parse(&rules[i]))
-			return false;
-		by_name[i] = &rules[i];
-	}
-	qsort(by_name, RULE_COUNT, sizeof(by_name[0]), compare_rules);
-	is_ready = true;
-	return true;
+	ruleset_free(in_force);
+	in_force = set;
 }
 
 bool policy_init(void)
 {
-	if (!rules_parse())
+	struct ruleset *set = ruleset_new();
+
+	if (set == NULL || !ruleset_link(set)) {
+		ruleset_free(set);
 		return false;
-	for (size_t i = 0; i < RULE_COUNT; i++)
-		if (!rule_link(&rules[i]))
-			return false;
+	}
+	ruleset_enforce(set);
 	return true;
+}
+
+const struct rule *policy_find(const char *name)
+{
+	assert(in_force != NULL);
+	return set_find(in_force, name);
+}
+
+bool policy_link(struct check_tree *tree)
+{
+	return tree_link(in_force, tree);
 }
 
 bool policy_has_rule(const char *rule)
@@ -110,6 +246,8 @@ bool policy_has_rule(const char *rule)
 void policy_each(void (*row)(const char *name, const char *rule, const char *description,
 			     void *argument), void *argument)
 {
-	for (size_t i = 0; i < RULE_COUNT; i++)
-		row(rules[i].name, rules[i].text, rules[i].description, argument);
+	for (size_t n = 0; n < in_force->count; n++) {
+		const struct rule *rule = &in_force->rules[n];
+		row(rule->name, rule->text, rule->description, argument);
+	}
 }

@@ -182,7 +182,7 @@ static void a_rule_that_asks_itself_denies(void)
 	const struct caller caller = { .project_id = "p1" };
 	const struct target target = { 0 };
 	struct check_tree *tree = policy_parse("not rule:itself or rule:itself or @");
-	const struct rule itself = { "itself", "", "", tree };
+	const struct rule itself = { .tree = tree };
 
 	for (size_t i = 0; i < tree->count; i++)
 		if (tree->checks[i].kind == CHECK_RULE)
