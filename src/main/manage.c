@@ -82,7 +82,7 @@ static enum admin_status run(struct wish *wish)
 	store_close();
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		return status;
-	return admin_error(NULL, "standard output can't be written: %m");
+	return admin_error(NULL, "standard output could not be written");
 }
 
 int main(int argc, char **argv)
