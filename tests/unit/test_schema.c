@@ -19,8 +19,8 @@ static const struct field inner_fields[] = {
 	{ .name = "id", .kinds = INTEGER, .flags = REQUIRED },
 	{ .name = NULL }
 };
-static const struct shape closed_shape = { inner_fields, true };
-static const struct shape open_shape = { inner_fields, false };
+static const struct shape closed_shape = { .fields = inner_fields, .closed = true };
+static const struct shape open_shape = { .fields = inner_fields };
 
 static const struct field fields[] = {
 	{ .name = "name", .kinds = STRING, .flags = REQUIRED | NOT_EMPTY },
@@ -42,7 +42,7 @@ static const struct field fields[] = {
 	  .format = format_year, .format_text = "a year of four digits" },
 	{ .name = NULL }
 };
-static const struct shape shape = { fields, true };
+static const struct shape shape = { .fields = fields, .closed = true };
 
 /* ---- shapes --------------------------------------------------------------------------------- */
 
