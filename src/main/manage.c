@@ -24,10 +24,15 @@ static const struct option options[] = {
 	{ 0 }
 };
 
-static enum admin_status option_refuse(int option, const char *text)
+/* `word` is where getopt_long() stopped; one letter of several leaves that behind. */
+static enum admin_status option_refuse(int option, const char *word)
 {
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool is_letter = option == '?' && optopt != 0 && strchr(word, '=') == NULL;
+
 	admin_error("permafrost-manage --help lists commands and options",
-		    option == ':' ? "%s needs a value" : "there is no option %s", text);
+		    option == ':' ? "%s needs a value" : "there is no option %s",
+		    is_letter ? letter : word);
 	return ADMIN_USAGE;
 }
 
