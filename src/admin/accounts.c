@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "identity/identity.h"
 
 #define ID_LENGTH_MAX 64
-#define PASSWORD_SIZE 513        /* what crypt(5) takes, and one more to see an excess */
 
 static const char id_characters[] =
 	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
@@ -26,59 +24,6 @@ static bool id_fits(const char *id)
 	admin_error(NULL, "the id of a project is 1 to %d letters, digits, \"_\" and \"-\"",
 		    ID_LENGTH_MAX);
 	return false;
-}
-
-/* The first line, without its end, into `password`; its length. More than fits is cut. */
-static size_t line_read(FILE *file, char *password)
-{
-	size_t len = 0;
-	int c;
-
-	setvbuf(file, NULL, _IONBF, 0);   /* no second copy that nobody wipes */
-	while (len < PASSWORD_SIZE - 1 && (c = fgetc(file)) != EOF && c != '\n')
-		password[len++] = (char)c;
-	if (len > 0 && password[len - 1] == '\r')
-		len--;
-	password[len] = '\0';
-	return len;
-}
-
-/* What a login can say: JSON has no other text, crypt(5) takes no more. */
-static bool is_password(const char *password, size_t len)
-{
-	const unsigned char *at = (const unsigned char *)password;
-
-	if (len == 0 || len > PASSWORD_SIZE - 2 || strlen(password) != len)
-		return false;
-	for (size_t step; len > 0; at += step, len -= step) {
-		step = utf8_length(at, len);
-		if (step == 0)
-			return false;
-	}
-	return true;
-}
-
-static bool password_read(const struct wish *wish, char *password)
-{
-	FILE *file = wish->password_stdin ? stdin : fopen(wish->password_file, "r");
-
-	if (file == NULL) {
-		admin_error(NULL, "%s can't be read: %m", wish->password_file);
-		return false;
-	}
-	size_t len = line_read(file, password);
-	bool good = false;
-	if (ferror(file) != 0)
-		admin_error(NULL, "%s can't be read: %m",
-			    file == stdin ? "standard input" : wish->password_file);
-	else if (!is_password(password, len))
-		admin_error(NULL, "a password is one line of 1 to %d bytes of UTF-8",
-			    PASSWORD_SIZE - 2);
-	else
-		good = true;
-	if (file != stdin)
-		fclose(file);
-	return good;
 }
 
 /* ---- what became of it ---------------------------------------------------------------------- */
@@ -132,9 +77,9 @@ typedef enum account_outcome password_taker(struct req *rq, const char *name,
 static enum admin_status with_password(const struct wish *wish, password_taker *take,
 				       const char *done)
 {
-	char password[PASSWORD_SIZE];
+	char password[ADMIN_PASSWORD_SIZE];
 	enum account_outcome outcome = ACCOUNT_FAILED;
-	bool given = password_read(wish, password);
+	bool given = admin_password(wish, password);
 
 	if (given)
 		outcome = take(wish->rq, wish->names[0], password);

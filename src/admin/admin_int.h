@@ -17,6 +17,12 @@ enum { OPTION_PASSWORD = 1 << 0, OPTION_ID = 1 << 1, OPTION_CALLER = 1 << 2 };
 /* admin_error() for what the store refused: says rq->problem. */
 enum admin_status admin_refused(const struct req *rq);
 
+#define ADMIN_PASSWORD_SIZE 514   /* what crypt(5) takes, its end, and two more to see an excess */
+
+/* Read the password as the options say, asking for it at a terminal. False: the error is told. The
+ * caller wipes it. */
+bool admin_password(const struct wish *wish, char password[ADMIN_PASSWORD_SIZE]);
+
 /* Is the database there, at the schema this program knows? False: the error is told. */
 bool admin_database_ready(void);
 

@@ -80,6 +80,13 @@ static bool is_of_group(const struct command *command, const char *word)
 	       strncmp(command->words, word, strlen(word)) == 0;
 }
 
+static bool is_same_group(const struct command *a, const struct command *b)
+{
+	size_t len = group_length(a) + 1;   /* with the blank behind it */
+
+	return strncmp(a->words, b->words, len) == 0;
+}
+
 static void command_help(const struct command *command, FILE *out)
 {
 	fputs("  ", out);
@@ -94,8 +101,7 @@ void admin_help(FILE *out)
 	fputs("usage: permafrost-manage [--config FILE] COMMAND\n"
 	      "       permafrost-manage --help | --version\n", out);
 	for (size_t n = 0; n < COMMAND_COUNT; n++) {
-		if (n == 0 || group_length(&commands[n]) != group_length(&commands[n - 1]) ||
-		    commands[n].words[0] != commands[n - 1].words[0])
+		if (n == 0 || !is_same_group(&commands[n], &commands[n - 1]))
 			fputc('\n', out);
 		command_help(&commands[n], out);
 	}

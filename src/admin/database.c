@@ -55,7 +55,7 @@ enum admin_status database_migrate(struct wish *wish)
 				   "the database could not be brought up to date");
 	int version = migrate_version();
 	if (version >= 0 && version < schema_version)
-		return admin_error("see sql_directory in \"permafrost-manage config show\"",
+		return admin_error("see [database] sql_directory in permafrost-manage config show",
 				   "the migrations in %s end at version %d, this program needs %d",
 				   directory, version, schema_version);
 	if (version != schema_version)

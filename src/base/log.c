@@ -110,6 +110,8 @@ static void line_text(struct line *line, const char *text)
 		unsigned char c = (unsigned char)*text;
 		if (c == '\n')
 			line_put(line, text[1] == '\0' ? "" : "; ");
+		else if (c == '\t')
+			line_put(line, " ");
 		else if (c < 0x20 || c == 0x7f)
 			line_put(line, "?");
 		else

@@ -26,7 +26,7 @@ void log_context(const char *request_id, const char *const *doing);
 
 /*
  * Lower case, no full stop. Tokens, passwords, bodies and SQL values are never logged. One event
- * stays one line: a newline becomes "; ", other control characters become '?'.
+ * stays one line: a newline becomes "; ", a tab a blank, other control characters become '?'.
  */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -83,8 +83,7 @@ static bool catalog_show(struct req *rq)
 	struct text out = { .arena = rq->arena };
 
 	if (rq->caller.project_id == NULL)
-		return problem(rq, 403,
-			       "the catalog is that of a project, and this token is for none");
+		return problem(rq, 403, "a catalog is for a project, and this token is for none");
 	text_puts(&out, "{\"catalog\":");
 	catalog_add(rq, &out);
 	links_add(rq, &out, "/v3/auth/catalog");

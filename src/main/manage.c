@@ -27,10 +27,15 @@ static const struct option options[] = {
 	{ 0 }
 };
 
-static enum admin_status option_refuse(int option, const char *text)
+/* `word` is where getopt_long() stopped; one letter of several leaves that behind. */
+static enum admin_status option_refuse(int option, const char *word)
 {
+	const char letter[] = { '-', (char)optopt, '\0' };
+	bool is_letter = option == '?' && optopt != 0 && strchr(word, '=') == NULL;
+
 	admin_error("permafrost-manage --help lists commands and options",
-		    option == ':' ? "%s needs a value" : "there is no option %s", text);
+		    option == ':' ? "%s needs a value" : "there is no option %s",
+		    is_letter ? letter : word);
 	return ADMIN_USAGE;
 }
 
@@ -94,7 +99,7 @@ static enum admin_status run(struct wish *wish)
 	store_close();
 	if (fflush(stdout) == 0 && ferror(stdout) == 0)
 		return status;
-	return admin_error(NULL, "standard output can't be written: %m");
+	return admin_error(NULL, "standard output could not be written");
 }
 
 int main(int argc, char **argv)

@@ -187,7 +187,7 @@ static void say_with_context(void)
 	log_context("req-1", &doing);
 	log_error("no %s", "luck");
 	doing = "handle";
-	log_info("a\nhint: b\x1b[2J\x7f~\n");
+	log_info("a\n\thint: b\x1b[2J\x7f~\n");
 	log_debug("not heard");
 	log_context(NULL, NULL);
 }
@@ -197,7 +197,7 @@ static void test_log_lines(void)
 	setenv("JOURNAL_STREAM", "8:1", 1);
 	hear(say_with_context);
 	CU_ASSERT_STRING_EQUAL(heard, "<3>req-1 match: no luck\n"
-			       "<6>req-1 handle: a; hint: b?[2J?~\n");
+			       "<6>req-1 handle: a;  hint: b?[2J?~\n");
 	unsetenv("JOURNAL_STREAM");
 	hear(say_with_context);
 	CU_ASSERT_PTR_NOT_NULL(strstr(heard, "Z error: req-1 match: no luck\n"));

@@ -20,7 +20,7 @@ static const struct field inner_fields[] = {
 	{ .name = NULL }
 };
 static const struct shape closed_shape = { .fields = inner_fields, .closed = true };
-static const struct shape open_shape = { .fields = inner_fields, .closed = false };
+static const struct shape open_shape = { .fields = inner_fields };
 
 static const struct field fields[] = {
 	{ .name = "name", .kinds = STRING, .flags = REQUIRED | NOT_EMPTY },
