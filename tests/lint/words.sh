@@ -26,4 +26,10 @@ rules | while read -r rule; do
 	grep -rqF -- "$rule" doc man || echo "$rule"
 done | judge "every policy rule is in doc/ or man/"
 
+# an operation of version 2 stands in `code`, with its method
+grep -ho '{ METHOD_[A-Z]*, "[^"]*"' src/freezer/*.c | sed 's/{ METHOD_\([A-Z]*\), "\(.*\)"/\1 \2/' |
+	while read -r operation; do
+		grep -qF -- "\`$operation\`" doc/freezer-v2.md || echo "$operation"
+	done | judge "every route of version 2 is in doc/freezer-v2.md"
+
 finish
