@@ -21,6 +21,7 @@ enum kinds {
 enum field_flags {
 	REQUIRED = 1 << 0,
 	NOT_EMPTY = 1 << 1,  /* a string of at least one character */
+	SECRET = 1 << 2,     /* no refusal says its value back, nor anything inside it */
 };
 
 /* One named member of an object. A row without a name ends the list. */

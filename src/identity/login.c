@@ -68,7 +68,8 @@ static const struct field scope_fields[] = {
 static const struct shape scope_shape = { .fields = scope_fields };
 
 static const struct field auth_fields[] = {
-	{ .name = "identity", .kinds = OBJECT, .flags = REQUIRED, .shape = &identity_shape },
+	{ .name = "identity", .kinds = OBJECT, .flags = REQUIRED | SECRET,
+	  .shape = &identity_shape },
 	{ .name = "scope", .kinds = OBJECT | STRING, .shape = &scope_shape },
 	{ 0 }
 };

@@ -18,6 +18,7 @@ struct place {
 	const struct place *above;   /* NULL at the root */
 	const char *name;            /* NULL for an element of an array */
 	size_t index;
+	bool is_secret;
 };
 
 static bool check_object(struct req *rq, const struct shape *shape, struct json_object *value,
@@ -118,7 +119,7 @@ static void value_add(struct text *out, struct json_object *value)
 static bool refuse(struct req *rq, const struct place *place, struct json_object *value,
 		   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* "PATH: VALUE " and the rule that it breaks. */
+/* "PATH: VALUE " and the rule that it breaks; a secret is only called a value. */
 static bool refuse(struct req *rq, const struct place *place, struct json_object *value,
 		   const char *format, ...)
 {
@@ -127,7 +128,10 @@ static bool refuse(struct req *rq, const struct place *place, struct json_object
 
 	path_add(&out, place);
 	text_puts(&out, ": ");
-	value_add(&out, value);
+	if (place->is_secret)
+		text_puts(&out, "the value");
+	else
+		value_add(&out, value);
 	va_start(args, format);
 	const char *rule = arena_vprintf(rq->arena, format, args);
 	va_end(args);
@@ -261,7 +265,8 @@ static bool check_elements(struct req *rq, const struct field *field, struct jso
 		return true;
 	element.kinds = field->shape != NULL ? (unsigned)OBJECT : field->element_kinds;
 	for (size_t n = 0; n < json_object_array_length(array); n++) {
-		const struct place inside = { .above = place, .index = n };
+		const struct place inside = { .above = place, .index = n,
+					      .is_secret = place->is_secret };
 
 		if (!check_value(rq, &element, json_object_array_get_idx(array, n), &inside))
 			return false;
@@ -290,7 +295,10 @@ static bool check_value(struct req *rq, const struct field *field, struct json_o
 static bool check_member(struct req *rq, const struct field *field, struct json_object *object,
 			 const struct place *place)
 {
-	const struct place inside = { .above = place, .name = field->name };
+	const struct place inside = {
+		.above = place, .name = field->name,
+		.is_secret = place->is_secret || (field->flags & SECRET) != 0,
+	};
 	struct json_object *value;
 
 	if (json_object_object_get_ex(object, field->name, &value))
