@@ -233,6 +233,8 @@ static bool action_put(struct req *rq)
 	struct document action;
 	bool found;
 
+	if (!new_id_check(rq, "action_id"))
+		return false;
 	action_tidy(rq->body);
 	struct json_object *posted = action_document(rq, rq->body, id);
 	if (!action_is_sound(rq, posted, "$"))

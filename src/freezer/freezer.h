@@ -39,6 +39,11 @@ void schedule_merge(struct json_object *schedule, struct json_object *patch);
 /* Replace the set of schedule_* keys of `schedule` by those of `other`, which may have none. */
 void schedule_take_keys(struct json_object *schedule, struct json_object *other);
 
+/* ---- put.c ---------------------------------------------------------------------------------- */
+
+/* May what the path calls `name` ("job_id") be the id of a new document? False with a 400 problem. */
+bool new_id_check(struct req *rq, const char *name);
+
 /* ---- client.c ------------------------------------------------------------------------------- */
 
 /*

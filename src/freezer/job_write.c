@@ -195,7 +195,7 @@ bool job_put(struct req *rq)
 	struct document doc;
 	bool found;
 
-	if (!job_prepare(rq, id, &job))
+	if (!new_id_check(rq, "job_id") || !job_prepare(rq, id, &job))
 		return false;
 	job_set_times(job);
 	if (!document_insert_or_lock(rq, KIND_JOBS, id, json_text(rq->arena, job), &doc, &found))

@@ -16,7 +16,6 @@
 #include "store/store.h"
 
 #define HOLD_OFF_DEFAULT 30
-#define SESSION_ID_MAX 255
 
 /* ---- what it accepts ------------------------------------------------------------------------ */
 
@@ -228,10 +227,8 @@ static bool session_replace(struct req *rq)
 	struct document session;
 	bool found;
 
-	if (!format_word(id) || strlen(id) > SESSION_ID_MAX)
-		return problem(rq, 400, "session_id must be 1 to %d letters, digits, '_' or '-'",
-			       SESSION_ID_MAX);
-	if (!doc_lock(rq, KIND_SESSIONS, req_project(rq), id, &session, &found))
+	if (!new_id_check(rq, "session_id") ||
+	    !doc_lock(rq, KIND_SESSIONS, req_project(rq), id, &session, &found))
 		return false;
 	if (found)
 		return session_overwrite(rq, &session) &&
