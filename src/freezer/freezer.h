@@ -51,6 +51,8 @@ void schedule_merge(struct json_object *schedule, struct json_object *patch);
 /* Replace the set of schedule_* keys of `schedule` by those of `other`, which may have none. */
 void schedule_take_keys(struct json_object *schedule, struct json_object *other);
 
+/* ---- put.c ---------------------------------------------------------------------------------- */
+
 /* ---- client.c ------------------------------------------------------------------------------- */
 
 /*

@@ -37,7 +37,7 @@ static const struct field user_fields[] = {
 static const struct shape user_shape = { .fields = user_fields };
 
 static const struct field password_fields[] = {
-	{ .name = "user", .kinds = OBJECT, .flags = REQUIRED, .shape = &user_shape },
+	{ .name = "user", .kinds = OBJECT, .flags = REQUIRED | SECRET, .shape = &user_shape },
 	{ 0 }
 };
 static const struct shape password_shape = { .fields = password_fields };
@@ -51,8 +51,9 @@ static const struct shape token_shape = { .fields = token_fields };
 
 static const struct field identity_fields[] = {
 	{ .name = "methods", .kinds = ARRAY, .flags = REQUIRED, .element_kinds = STRING },
-	{ .name = "password", .kinds = OBJECT, .shape = &password_shape },
-	{ .name = "token", .kinds = OBJECT, .shape = &token_shape },
+	/* objects, but who mistakes them for what they hold writes a secret there */
+	{ .name = "password", .kinds = OBJECT, .flags = SECRET, .shape = &password_shape },
+	{ .name = "token", .kinds = OBJECT, .flags = SECRET, .shape = &token_shape },
 	{ 0 }
 };
 static const struct shape identity_shape = { .fields = identity_fields };

@@ -18,7 +18,7 @@ struct place {
 	const struct place *above;   /* NULL at the root */
 	const char *name;            /* NULL for an element of an array */
 	size_t index;
-	bool is_secret;              /* the value here is not said back */
+	bool is_secret;
 };
 
 static bool check_object(struct req *rq, const struct shape *shape, struct json_object *value,
@@ -264,7 +264,8 @@ static bool check_elements(struct req *rq, const struct field *field, struct jso
 		return true;
 	element.kinds = field->shape != NULL ? (unsigned)OBJECT : field->element_kinds;
 	for (size_t n = 0; n < json_object_array_length(array); n++) {
-		const struct place inside = { .above = place, .index = n };
+		const struct place inside = { .above = place, .index = n,
+					      .is_secret = place->is_secret };
 
 		if (!check_value(rq, &element, json_object_array_get_idx(array, n), &inside))
 			return false;

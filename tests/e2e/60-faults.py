@@ -5,17 +5,15 @@ import concurrent.futures
 import contextlib
 import itertools
 import os
-import pathlib
 import signal
 import subprocess
 import threading
 import time
 import uuid
 
-from common import TREE, URL, VAR, Api, ask, check, log_in, run, wait_for
+from common import TREE, URL, VAR, Api, ask, check, log_in, run, wait_for, workers
 
 OWN = "faults" + uuid.uuid4().hex[:8]
-HOME = (VAR / "home").resolve() if (VAR / "home").exists() else VAR
 MANY = 16       # requests at once: more than there are workers
 
 
@@ -36,18 +34,6 @@ def postgres_stop(signal_name="INT"):
 
 def postgres_start():
     instance("postgres_start")
-
-
-def workers():
-    """The processes that answer requests."""
-    found = []
-    for entry in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if os.readlink(entry / "exe") == str(HOME / "bin" / "permafrost-api"):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
 
 
 def at_once(calls):

@@ -6,11 +6,10 @@ import signal
 import socket
 import subprocess
 
-from common import VAR, check, run, wait_for
+from common import HOME, check, run, wait_for
 
 WORKERS = 6
 KNOCKS = 300
-HOME = (VAR / "home").resolve() if (VAR / "home").exists() else VAR
 
 
 def knock(path):

@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 
 VAR = pathlib.Path(os.environ["VAR"]).resolve()
+HOME = (VAR / "home").resolve() if (VAR / "home").exists() else VAR
 URL = os.environ["PERMAFROST_URL"].rstrip("/")
 TREE = pathlib.Path(__file__).resolve().parents[2]
 
@@ -59,6 +60,18 @@ def wait_for(ask, seconds=30, pause=0.3):
     while not (answer := ask()) and time.monotonic() < end:
         time.sleep(pause)
     return answer
+
+
+def workers():
+    """The processes that answer requests."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(entry / "exe") == str(HOME / "bin" / "permafrost-api"):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
 
 
 # ---- who we are ---------------------------------------------------------------------------------

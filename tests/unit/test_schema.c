@@ -40,6 +40,8 @@ static const struct field fields[] = {
 	{ .name = "words", .kinds = ARRAY, .element_kinds = STRING, .words = words },
 	{ .name = "years", .kinds = ARRAY, .element_kinds = STRING | INTEGER | NULLABLE,
 	  .format = format_year, .format_text = "a year of four digits" },
+	{ .name = "secret", .kinds = STRING | OBJECT, .flags = SECRET, .shape = &open_shape,
+	  .length_max = 5 },
 	{ .name = NULL }
 };
 static const struct shape shape = { .fields = fields, .closed = true };
