@@ -18,10 +18,10 @@ comment on column permafrost.schema_version.applied_at is 'When it was applied';
 -- Values --------------------------------------------------------------------------------------
 
 -- A string counts as a number when it is a JSON number literal no larger than the API accepts
--- as a number: 64 characters, exponent of three digits.
+-- as a number: 372 characters, exponent of three digits.
 create function permafrost.text_number(value text) returns numeric
 language sql immutable parallel safe
-return case when ascii(value) between 45 and 57 and length(value) <= 64
+return case when ascii(value) between 45 and 57 and length(value) <= 372
 	and value ~ '^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$'
 	then value::numeric end;
 comment on function permafrost.text_number is 'The number that a string spells as JSON would, else null';

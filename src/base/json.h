@@ -11,8 +11,11 @@ struct arena;
 
 /* Bounds of a text that a client sent. */
 #define JSON_DEPTH_MAX 64          /* containers inside one another */
-#define JSON_NUMBER_LENGTH_MAX 64  /* characters of one number */
 #define JSON_EXPONENT_MAX 308      /* 1e131071 would print as 131 kB in PostgreSQL */
+
+/* Characters of one number, plus its exponent: PostgreSQL writes 1e300 as 301 digits, and what a
+ * client was shown it may send back. */
+#define JSON_NUMBER_LENGTH_MAX (64 + JSON_EXPONENT_MAX)
 
 /*
  * What a client's text may cost in memory, measured in scalar values: a key is one, an object or

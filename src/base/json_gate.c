@@ -198,7 +198,8 @@ static void wide_note(struct gate *gate)
 	gate->wide = &wide->next;
 }
 
-static bool exponent_scan(struct gate *gate)
+/* *zeros: about how many more characters PostgreSQL will print. */
+static bool exponent_scan(struct gate *gate, size_t *zeros)
 {
 	long value = 0;
 
@@ -213,7 +214,8 @@ static bool exponent_scan(struct gate *gate)
 	if (value > gate->bounds->exponent)
 		unstorable(gate, "a number with a huge exponent");
 	else
-		cost_add(gate, (size_t)value / 16);   /* PostgreSQL prints every zero */
+		cost_add(gate, (size_t)value / 16);
+	*zeros = (size_t)value;
 	return true;
 }
 
@@ -222,6 +224,7 @@ static bool number_scan(struct gate *gate)
 	const unsigned char *from = gate->at;
 	bool negative = take(gate, '-');
 	const unsigned char *digits = gate->at;
+	size_t zeros = 0;
 
 	if (!is_digit(here(gate)))
 		return refuse(gate, "a number without digits");
@@ -231,9 +234,9 @@ static bool number_scan(struct gate *gate)
 	bool integer = here(gate) != '.' && (here(gate) | 0x20) != 'e';
 	if (take(gate, '.') && digits_skip(gate) == 0)
 		return refuse(gate, "a number's fraction without digits");
-	if ((take(gate, 'e') || take(gate, 'E')) && !exponent_scan(gate))
+	if ((take(gate, 'e') || take(gate, 'E')) && !exponent_scan(gate, &zeros))
 		return false;
-	if ((size_t)(gate->at - from) > gate->bounds->number_length)
+	if ((size_t)(gate->at - from) + zeros > gate->bounds->number_length)
 		unstorable(gate, "a very long number");
 	else if (integer && is_wide(digits, len, negative))
 		wide_note(gate);

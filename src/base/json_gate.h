@@ -19,7 +19,7 @@ struct json_wide {
 struct json_bounds {
 	size_t depth;           /* at most JSON_DEPTH_STORED */
 	size_t cost;
-	size_t number_length;
+	size_t number_length;   /* characters and exponent together */
 	long exponent;
 };
 

@@ -17,6 +17,7 @@
 #define MAX_RETRIES_DEFAULT 5
 #define MAX_RETRIES_INTERVAL_DEFAULT 6   /* seconds */
 #define ACTION_LENGTH_MAX 65536          /* bytes of its JSON */
+#define ACTION_DEPTH_MAX (JSON_DEPTH_MAX - 2)   /* a job and its job_actions stand around it */
 
 /* ---- what it accepts ------------------------------------------------------------------------ */
 
@@ -93,6 +94,28 @@ struct json_object *action_document(struct req *rq, struct json_object *posted, 
 	return action;
 }
 
+/* How many objects and lists are inside one another? */
+static int value_depth(struct json_object *value)
+{
+	int deepest = 0;
+
+	if (json_object_is_type(value, json_type_object)) {
+		json_object_object_foreach(value, key, member) {
+			(void)key;
+			int depth = value_depth(member);
+			deepest = depth > deepest ? depth : deepest;
+		}
+		return deepest + 1;
+	}
+	if (!json_object_is_type(value, json_type_array))
+		return 0;
+	for (size_t i = 0; i < json_object_array_length(value); i++) {
+		int depth = value_depth(json_object_array_get_idx(value, i));
+		deepest = depth > deepest ? depth : deepest;
+	}
+	return deepest + 1;
+}
+
 bool action_is_sound(struct req *rq, struct json_object *action, const char *path)
 {
 	if (!req_is_v1(rq) && json_get(json_get(action, "freezer_action"), "action") == NULL)
@@ -100,6 +123,9 @@ bool action_is_sound(struct req *rq, struct json_object *action, const char *pat
 	if (strlen(json_text(rq->arena, action)) > ACTION_LENGTH_MAX)
 		return problem(rq, 400, "%s: an action is larger than %d bytes", path,
 			       ACTION_LENGTH_MAX);
+	if (value_depth(action) > ACTION_DEPTH_MAX)
+		return problem(rq, 400, "%s: an action has more than %d levels", path,
+			       ACTION_DEPTH_MAX);
 	return true;
 }
 

@@ -101,6 +101,13 @@ static void body_wipe_later(struct req *rq, char *body, size_t len)
 	arena_defer(rq->arena, secret_wipe, secret);
 }
 
+/* Links are made of it, and the header that says where to log in. */
+static bool host_is_sound(const char *host)
+{
+	return host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789.-_~%:[]")] == '\0';
+}
+
 static bool body_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
 {
 	int64_t len;
@@ -136,5 +143,7 @@ bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
 	rq->scheme = parameter(fcgi, "REQUEST_SCHEME", "http");
 	rq->host = parameter(fcgi, "HTTP_HOST", "localhost");
 	request_id_set(rq, parameter(fcgi, "HTTP_X_OPENSTACK_REQUEST_ID", NULL));
+	if (!host_is_sound(rq->host))
+		return problem(rq, 400, "Host is not the name or address of a host");
 	return body_read(rq, fcgi, body_max);
 }

@@ -99,7 +99,7 @@ def equal(a, b):
         return True
     for x, y in ((a, b), (b, a)):
         if isinstance(x, str) and is_number(y):
-            return len(x) <= 64 and LITERAL.match(x) is not None and Decimal(x) == Decimal(y)
+            return len(x) <= 372 and LITERAL.match(x) is not None and Decimal(x) == Decimal(y)
         if isinstance(x, str) and isinstance(y, bool):
             return x == ("true" if y else "false")
         if isinstance(x, bool) and is_number(y):
