@@ -76,13 +76,13 @@ static void serve_one(FCGX_Request *fcgi, void (*dispatch)(struct req *rq), int6
 	if (request_read(&rq, fcgi, body_max))
 		dispatch(&rq);
 	rq.doing = "reply";
-	if (reply_write(&rq, fcgi->out)) {
+	/* without an end record nginx knows that the reply is not whole */
+	if (reply_write(&rq, fcgi->out))
 		FCGX_Finish_r(fcgi);
-	} else {
-		/* without an end record nginx knows that the reply is not whole */
+	else
 		log_info("the reply did not reach the client");
-		FCGX_Free(fcgi, 1);
-	}
+	/* whatever nginx wishes: a connection that is kept would hold this worker */
+	FCGX_Free(fcgi, 1);
 	arena_reset(arena);
 	log_context(NULL, NULL);
 }

@@ -98,10 +98,11 @@ bool pg_in_transaction(void)
 static void connection_read(void)
 {
 	struct pollfd wait = { .fd = PQsocket(connection.pg), .events = POLLIN };
+	bool dead = pg_lost();   /* as after a list that broke off; it has no descriptor then */
 
-	if (poll(&wait, 1, 0) <= 0)
-		return;
-	if (PQconsumeInput(connection.pg) == 0 || pg_lost())
+	if (!dead && poll(&wait, 1, 0) > 0)
+		dead = PQconsumeInput(connection.pg) == 0 || pg_lost();
+	if (dead)
 		store_close();
 }
 

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """What breaks is said honestly, and once it is mended nobody has to restart anything."""
 
-import concurrent.futures
 import contextlib
 import itertools
 import os
@@ -11,7 +10,7 @@ import threading
 import time
 import uuid
 
-from common import TREE, URL, VAR, Api, ask, check, log_in, run, wait_for, workers
+from common import TREE, URL, VAR, Api, ask, at_once, check, log_in, run, wait_for, workers
 
 OWN = "faults" + uuid.uuid4().hex[:8]
 MANY = 16       # requests at once: more than there are workers
@@ -34,11 +33,6 @@ def postgres_stop(signal_name="INT"):
 
 def postgres_start():
     instance("postgres_start")
-
-
-def at_once(calls):
-    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(call) for call in calls]]
 
 
 def backup(name):

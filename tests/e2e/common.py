@@ -1,6 +1,7 @@
 """What the Python scripts of this directory share: to report, to wait, to ask the API, and to run
 the real clients. scripts/test says where the instance is; lib.sh lists the variables."""
 
+import concurrent.futures
 import contextlib
 import csv
 import io
@@ -62,6 +63,12 @@ def wait_for(ask, seconds=30, pause=0.3):
     return answer
 
 
+def at_once(calls):
+    """What each of them returns, all of them running at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
+
+
 def workers():
     """The processes that answer requests."""
     found = []
@@ -72,6 +79,14 @@ def workers():
         except OSError:
             continue
     return found
+
+
+def psql(text):
+    """Ask the instance's database itself, as the workers' role."""
+    socket = (HOME / "run").resolve() / "postgres"
+    done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "permafrost",
+                           "permafrost"], input=text, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 # ---- who we are ---------------------------------------------------------------------------------
