@@ -76,28 +76,40 @@ return case when doc ? 'backup_id' and doc ? 'backup_metadata' and not doc ? 'st
 	then doc || '{"status": "available"}' else doc end;
 comment on function permafrost.searched is 'A document as match and match_not see it';
 
--- plpgsql, because it keeps its plans: an SQL function would be planned anew by every INSERT.
-create function permafrost.document_terms(doc jsonb) returns bigint[]
+-- plpgsql, because it keeps its plans: an SQL function would be planned anew by every INSERT. And
+-- jsonb_each(), because jsonpath takes twice the time for small documents, and for large ones a time
+-- that grows with the square of their size.
+create function permafrost.terms_within(container jsonb) returns bigint[]
 language plpgsql immutable strict parallel safe as $$
 declare
-	members jsonb := jsonb_path_query_array(permafrost.searched(doc),
-		'strict $.** ? (@.type() == "object").keyvalue()');
+	terms   bigint[] := '{}';
 	key     text;
 	value   jsonb;
-	terms   bigint[];
 begin
-	for i in 0 .. jsonb_array_length(members) - 1 loop
-		key := members->i->>'key';
-		value := members->i->'value';
+	if jsonb_typeof(container) = 'array' then
+		return array(select unnest(permafrost.terms_within(element))
+			       from jsonb_array_elements(container) as element
+			      where jsonb_typeof(element) in ('object', 'array'));
+	end if;
+	for key, value in select * from jsonb_each(container) loop
 		terms := terms || permafrost.term(key, value);
-		continue when jsonb_typeof(value) <> 'array';
-		for n in 0 .. jsonb_array_length(value) - 1 loop
-			terms := terms || permafrost.term(key, value->n);
-		end loop;
+		continue when jsonb_typeof(value) not in ('object', 'array') or value in ('{}', '[]');
+		if jsonb_typeof(value) = 'array' then
+			terms := terms || array(select permafrost.term(key, element)
+						  from jsonb_array_elements(value) as element);
+		end if;
+		terms := terms || permafrost.terms_within(value);
 	end loop;
-	return array_remove(terms, null);
+	return terms;
 end $$;
-comment on function permafrost.document_terms is 'A term for every member at any depth, and for every element of a member that is a list';
+comment on function permafrost.terms_within is 'A term for every member at any depth, and for every element of a member that is a list';
+
+create function permafrost.document_terms(doc jsonb) returns bigint[]
+language plpgsql immutable strict parallel safe as $$
+begin
+	return array_remove(permafrost.terms_within(permafrost.searched(doc)), null);
+end $$;
+comment on function permafrost.document_terms is 'What the index for match knows of a document';
 
 -- Pairs are [{"k": key, "v": value}, ...]. A searched null also finds documents without the key,
 -- so no term can stand for it.
@@ -122,24 +134,57 @@ comment on function permafrost.terms_of_any is 'Terms without which no pair can 
 
 -- The exact test ------------------------------------------------------------------------------
 
+-- Steps through a document, level by level: each takes and returns a list of values. jsonpath in
+-- lax mode passes over values that have no members.
+create function permafrost.members_named(level jsonb, key text) returns jsonb
+language plpgsql immutable strict parallel safe as $$
+begin
+	return jsonb_path_query_array(level, ('lax $[*].' || to_json(key))::jsonpath);
+end $$;
+comment on function permafrost.members_named is 'Of objects in a list the members with this key';
+
+create function permafrost.without_lists(level jsonb) returns jsonb
+language plpgsql immutable strict parallel safe as $$
+begin
+	while level @? 'strict $[*] ? (@.type() == "array")' loop
+		level := jsonb_path_query_array(level, 'lax $[*][*]');
+	end loop;
+	return level;
+end $$;
+comment on function permafrost.without_lists is 'The values in a list, and in place of each list, however deep, the values in it';
+
+create function permafrost.members_within(level jsonb) returns jsonb
+language plpgsql immutable strict parallel safe as $$
+begin
+	return permafrost.without_lists(jsonb_path_query_array(level,
+		'lax $[*].* ? (@.type() == "object" || @.type() == "array")'));
+end $$;
+comment on function permafrost.members_within is 'The next level: objects that are members of these objects';
+
 -- A key with dots is a path if that leads anywhere. Any other key counts where it is shallowest:
 -- a client_id deep inside of freezer_action must not hide the client_id of the job. Lists are no
--- depth of their own; in lax mode "[*]" looks into a list and leaves anything else as it is.
+-- depth of their own.
 create function permafrost.candidates(doc jsonb, key text) returns jsonb
 language plpgsql immutable strict parallel safe as $$
 declare
-	into_lists constant text := '[*][*][*]';
-	member     constant text := '.' || to_json(key);
-	found      jsonb := '[]';
-	level      text := '$';
+	level   jsonb := jsonb_build_array(doc);
+	found   jsonb;
+	segment text;
 begin
 	if strpos(key, '.') > 0 then
-		found := jsonb_path_query_array(doc, ('$.' || replace(to_json(key)::text, '.',
-			'"' || into_lists || '."'))::jsonpath);
+		found := level;
+		foreach segment in array string_to_array(key, '.') loop
+			found := permafrost.members_named(permafrost.without_lists(found), segment);
+		end loop;
+		if found <> '[]' then
+			return found;
+		end if;
 	end if;
-	while found = '[]' and doc @? level::jsonpath loop
-		found := jsonb_path_query_array(doc, (level || member)::jsonpath);
-		level := level || '.*' || into_lists;
+	loop
+		found := permafrost.members_named(level, key);
+		exit when found <> '[]';
+		level := permafrost.members_within(level);
+		exit when level = '[]';
 	end loop;
 	return found;
 end $$;
@@ -198,13 +243,15 @@ comment on function permafrost.any_holds is 'Does a pair hold in a document? Dec
 
 -- Free text and time --------------------------------------------------------------------------
 
--- The separator is white space, so no word can reach over it.
+-- The separator is white space, so no word can reach over it. As an array first: jsonb_path_query()
+-- takes a time that grows with the square of the number of values.
 create function permafrost.document_text(doc jsonb) returns text
 language plpgsql immutable strict parallel safe as $$
 begin
-	return (select coalesce(string_agg(scalar #>> '{}', E'\n'), '')
-		  from jsonb_path_query(doc, 'strict $.** ? (@.type() == "string"
-			|| @.type() == "number" || @.type() == "boolean")') as scalar);
+	return (select coalesce(string_agg(scalar, E'\n'), '')
+		  from jsonb_array_elements_text(jsonb_path_query_array(doc,
+			'strict $.** ? (@.type() == "string" || @.type() == "number"
+				|| @.type() == "boolean")')) as scalar);
 end $$;
 comment on function permafrost.document_text is 'All scalar values of a document, a line each';
 

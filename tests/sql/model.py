@@ -1,5 +1,7 @@
 """What a search means, once more and in plain Python: the measure for the SQL functions."""
+import collections
 import json
+import os
 import re
 from decimal import Decimal
 
@@ -15,7 +17,9 @@ def parse(text):
 
 
 def dump(value):
-    """JSON text; Decimal keeps its digits."""
+    """JSON text; Decimal keeps its digits. What PostgreSQL wrote out is short again, as 1E+300."""
+    if is_number(value) and len(str(value)) > 64:
+        return str(Decimal(value).normalize())
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, dict):
@@ -23,6 +27,25 @@ def dump(value):
     if isinstance(value, list):
         return "[" + ",".join(map(dump, value)) + "]"
     return json.dumps(value)
+
+
+# ---- the truth table ------------------------------------------------------------------------------
+
+Case = collections.namedtuple("Case", "number verdict body")
+CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../data/search.cases")
+
+
+def cases():
+    """The document of tests/data/search.cases, and its rows."""
+    found, rows = None, []
+    with open(CASES, encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("document "):
+                found = parse(line[9:])
+            elif line.strip() and not line.startswith("#"):
+                number, verdict, rest = (part.strip() for part in line.split("|", 2))
+                rows.append(Case(number, verdict, re.split(r"\s\|\s", rest)[0].strip()))
+    return found, rows
 
 
 # ---- the body of a request, as the parameters of doc_search --------------------------------------
@@ -61,11 +84,17 @@ def time_read(value):
         return None
     if isinstance(value, bool) or not re.match(r"[-+]?[0-9]+\Z", str(value)):
         raise Malformed
+    if not -2**63 <= int(value) < 2**63:
+        raise Malformed
     return int(value)
 
 
 def search(body):
     """match, match_not, texts, texts_not, time_after, time_before; [] or None for nothing."""
+    if body is None:
+        body = {}
+    if not isinstance(body, dict):
+        raise Malformed
     inner = body.get("search")
     if inner is not None and "match" not in body and "match_not" not in body:
         body = inner
@@ -157,10 +186,43 @@ def has_text(document, text):
     return bool(words) and all(any(word in value for value in values) for word in words)
 
 
+def searched(document):
+    """A backup shows a status once it was given one; until then it is available."""
+    if {"backup_id", "backup_metadata"} <= document.keys() and "status" not in document:
+        return {**document, "status": "available"}
+    return document
+
+
+def number_of(value):
+    """The number that a number or a string spells."""
+    if is_number(value):
+        return Decimal(value)
+    if isinstance(value, str) and len(value) <= 64 and LITERAL.match(value):
+        return Decimal(value)
+    return None
+
+
+def backup_time(document):
+    metadata = document.get("backup_metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    stamp = metadata.get("time_stamp")
+    number = number_of(metadata.get("timestamp") if stamp is None else stamp)
+    return number if number is not None and number == number.to_integral_value() else None
+
+
+def in_time(document, after, before):
+    if after is None and before is None:
+        return True
+    made = backup_time(document)
+    return (made is not None and (after is None or made >= after)
+            and (before is None or made <= before))
+
+
 def finds(document, body):
-    """None of the time bounds: they are asked in the truth table."""
-    match, match_not, texts, texts_not, _, _ = search(body)
-    return (all(holds(document, pair) for pair in match)
-            and not any(holds(document, pair) for pair in match_not)
+    match, match_not, texts, texts_not, after, before = search(body)
+    seen = searched(document)
+    return (all(holds(seen, pair) for pair in match)
+            and not any(holds(seen, pair) for pair in match_not)
             and all(has_text(document, text) or not text.split() for text in texts)
-            and not any(has_text(document, text) for text in texts_not))
+            and not any(has_text(document, text) for text in texts_not)
+            and in_time(document, after, before))
