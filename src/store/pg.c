@@ -161,7 +161,8 @@ static bool state_is_one_of(const char *const *states)
 
 bool pg_problem(struct req *rq)
 {
-	static const char *const away[] = { "08", "53", "57", "40001", "40P01", "25P03", NULL };
+	static const char *const away[] = { "08", "53", "57", "58", "40001", "40P01", "25P03",
+					    "25006", NULL };
 	static const char *const unstorable[] = { "22", "54", NULL };
 
 	if (connection.sqlstate[0] == '\0' || state_is_one_of(away)) {
