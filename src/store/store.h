@@ -50,9 +50,10 @@ struct rows;
 
 /*
  * Run one question with text parameters (NULL is SQL null). NULL with a problem set when it
- * failed (SQLSTATE decides: 23505 is 409, 22P02/22P05/22003 are 400, classes 08, 53, 57 and 58 and
- * 25006 are 503, all else 500; nothing of the server's text reaches the client). Outside a transaction a
- * lost connection is reopened once and the question asked again. Rows belong to the arena.
+ * failed. SQLSTATE decides: 23505 is 409, class 22 (a value) 400, classes 08, 53, 57, 58 and 25006
+ * (PostgreSQL is away, full, failing or only reading) 503, all else 500; nothing of the server's
+ * text reaches the client. Outside a transaction a lost connection is reopened once and the
+ * question asked again. Rows belong to the arena.
  */
 struct rows *store_ask(struct req *rq, const struct query *query, const char *const *params,
 		       int count);
