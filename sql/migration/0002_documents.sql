@@ -35,6 +35,15 @@ begin
 		kind || '_content', kind, trigrams);
 
 	execute format('comment on table permafrost.%I is %L', kind, description);
+	execute format('comment on constraint %I on permafrost.%I is %L', kind || '_doc_names_its_project',
+		kind, 'So that what a list shows belongs to who sees it');
+	for note in values
+		('in_order', 'The order of lists, and whose each document is'),
+		('terms', 'match: documents with a value under a key'),
+		('content', 'Free text: documents with a piece of text')
+	loop
+		execute format('comment on index permafrost.%I is %L', kind || '_' || note.column1, note.column2);
+	end loop;
 	for note in values
 		('project_id', 'The project that owns it; also in doc'),
 		('id', 'Its id, unique within the project; also in doc'),
@@ -62,14 +71,19 @@ call permafrost.create_kind('jobs', 'Actions with a schedule and the client to r
 call permafrost.create_kind('actions', 'Single commands for an agent, with the rules to retry them');
 call permafrost.create_kind('sessions', 'Groups of jobs that run together; v_sessions shows them flat');
 
--- time_after and time_before
 create index backups_time on permafrost.backups (project_id, made_at);
+comment on index permafrost.backups_time is 'time_after and time_before';
 
--- Central clients are seen by every project, so their ids must be unique among them.
+create index backups_job on permafrost.backups (project_id, (doc->'backup_metadata'->>'job_id'), made_at);
+comment on index permafrost.backups_job is 'The newest backup of a job, for v_jobs and v_overdue';
+
 create unique index clients_central_id on permafrost.clients (id)
 	where (doc->'client'->'is_central') = 'true';
+comment on index permafrost.clients_central_id is 'Central clients are seen by every project, so their ids are unique among them';
+
 create index clients_central_in_order on permafrost.clients (sort_name, created_at, id, project_id)
 	where (doc->'client'->'is_central') = 'true';
+comment on index permafrost.clients_central_in_order is 'The order of lists, for those that every project sees';
 
 -- The process id of a job's agent is for those who own the machine it runs on.
 create function permafrost.job_runs_elsewhere(project text, client text) returns boolean
