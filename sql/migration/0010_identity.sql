@@ -33,6 +33,7 @@ create table permafrost.role_assignments (
 	primary key (user_id, project_id, role)
 );
 create index role_assignments_project on permafrost.role_assignments (project_id);
+comment on index permafrost.role_assignments_project is 'Who has a role in a project';
 comment on table permafrost.role_assignments is 'Who may do what where; admin implies member, member implies reader';
 comment on column permafrost.role_assignments.user_id is 'The user';
 comment on column permafrost.role_assignments.project_id is 'The project in which the role counts';
@@ -48,8 +49,11 @@ create table permafrost.tokens (
 	expires_at timestamptz not null
 );
 create index tokens_expiry on permafrost.tokens (expires_at);
+comment on index permafrost.tokens_expiry is 'Tokens that have ended, to be deleted';
 create index tokens_user on permafrost.tokens (user_id);
+comment on index permafrost.tokens_user is 'Tokens of a user';
 create index tokens_project on permafrost.tokens (project_id);
+comment on index permafrost.tokens_project is 'Tokens of a project';
 comment on table permafrost.tokens is 'Tokens that were given out and have neither expired nor been revoked';
 comment on column permafrost.tokens.token_hash is 'SHA-256 of the token in hex; the token itself is kept nowhere';
 comment on column permafrost.tokens.user_id is 'Whose token it is';
@@ -65,7 +69,9 @@ create table permafrost.login_failures (
 	failed_at   timestamptz not null default clock_timestamp()
 );
 create index login_failures_who on permafrost.login_failures (user_name, remote_addr, failed_at);
+comment on index permafrost.login_failures_who is 'Failures of a name from an address';
 create index login_failures_when on permafrost.login_failures (failed_at);
+comment on index permafrost.login_failures_when is 'Failures that are long over, to be deleted';
 comment on table permafrost.login_failures is 'Wrong passwords of the last minutes; too many of them close the door for a while';
 comment on column permafrost.login_failures.user_name is 'The name that was tried, whether or not there is such a user';
 comment on column permafrost.login_failures.remote_addr is 'Where the attempt came from';
@@ -88,3 +94,8 @@ create trigger identity_changed after update or delete on permafrost.projects
 	for each statement execute function permafrost.identity_changed();
 create trigger identity_changed after insert or update or delete on permafrost.role_assignments
 	for each statement execute function permafrost.identity_changed();
+
+comment on trigger identity_changed on permafrost.tokens is 'A token that was still good is no longer';
+comment on trigger identity_changed on permafrost.users is 'A user may be disabled, renamed or gone';
+comment on trigger identity_changed on permafrost.projects is 'A project may be disabled, renamed or gone';
+comment on trigger identity_changed on permafrost.role_assignments is 'Somebody may do more or less than before';

@@ -22,3 +22,4 @@ comment on column permafrost.action_history.key is 'Top-level member of the acti
 comment on column permafrost.action_history.hash is 'permafrost.value_hash() of what the member was';
 
 create index jobs_by_id on permafrost.jobs (id, project_id);
+comment on index permafrost.jobs_by_id is 'A job in whatever project';

@@ -133,7 +133,7 @@ static bool place_find(struct req *rq, const struct list *list, struct place *pl
 	return true;
 }
 
-/* The first parameters of each question are the same, so one array serves all three. */
+/* The first parameters of each question are the same, so one array serves all of them. */
 static bool list_ask(struct req *rq, const struct list *list, const struct place *place)
 {
 	const char *name = list_names[list->kind];
@@ -154,7 +154,8 @@ static bool list_ask(struct req *rq, const struct list *list, const struct place
 	if (list->kind == KIND_CLIENTS && list->scope.project != NULL &&
 	    list->scope.owner == NULL)
 		return store_reply_rows(rq, name, &sql_client_list, params, 6);
-	return store_reply_rows(rq, name, &sql_doc_list[list->kind], params, 9);
+	const struct query *query = list->offset > 0 ? sql_doc_skip : sql_doc_list;
+	return store_reply_rows(rq, name, &query[list->kind], params, 9);
 }
 
 bool list_reply(struct req *rq, enum kind kind, struct scope scope)

@@ -10,6 +10,9 @@ grep -rnE "(^|[^A-Za-z0-9_.>\"])($banned)\(" --include='*.[ch]' src |
 grep -rnE '\bgoto\b' --include='*.c' src | grep -vE '^src/(base/|http/accept\.c|store/pg\.c)' |
 	judge "goto stays in base, http/accept.c and store/pg.c"
 
+grep -rnE 'PQ(sendP|p)repare\(' src |
+	judge "no statement is prepared: a search is planned with its values, or reads whole projects"
+
 grep -rnwE 'TODO|FIXME|XXX' src sql scripts nginx | judge "no work is left as a note"
 
 finish
