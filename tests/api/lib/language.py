@@ -15,6 +15,7 @@ class Mistake(Exception):
 class Case:
     def __init__(self, name, line):
         self.name, self.line, self.steps = name, line, []
+        self.versions = [None]
 
 
 class As:
@@ -40,7 +41,7 @@ class Manage:
 class Request:
     def __init__(self, line, method, path, body):
         self.line, self.method, self.path, self.body = line, method, path, body
-        self.raw = self.chunked = False
+        self.raw = self.chunked = self.untyped = False
         self.headers, self.expects = [], []
         self.loop = ("n", ["1"])
 
@@ -117,6 +118,11 @@ class Parser:
             request.loop, self.loop = self.loop, None
         self.case.steps.append(request)
 
+    def step_in(self, text):
+        if text != "in v1 and v2" or self.case.steps:
+            self.mistake("'in v1 and v2' is the first line of a case")
+        self.case.versions = ["v1", "v2"]
+
     def step_as(self, text):
         match = AS.fullmatch(text)
         if not match:
@@ -156,6 +162,9 @@ class Parser:
 
     def step_chunked(self, text):
         self.request().chunked = True
+
+    def step_untyped(self, text):
+        self.request().untyped = True
 
     def step_body(self, text):
         match = re.fullmatch(r"body raw <<(\w+)", text)
