@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/log.h"
 
 struct rows {
 	PGresult *result;
@@ -113,6 +114,7 @@ int64_t rows_touched(const struct rows *rows)
 
 struct stream {
 	PGconn *pg;
+	const char *name;    /* of the query */
 	PGresult *row;       /* fetched, not yet given out */
 	PGresult *given;     /* what the last piece points into */
 };
@@ -130,12 +132,21 @@ static void stream_end(void *argument)
 		PQclear(rest);
 }
 
+static bool stream_whole(const struct stream *stream)
+{
+	if (result_good(stream->row))
+		return true;
+	const char *state = PQresultErrorField(stream->row, PG_DIAG_SQLSTATE);
+	log_warning("%s failed midway: %s", stream->name, state == NULL ? "connection lost" : state);
+	return false;
+}
+
 static int stream_next(void *source, const char **piece, size_t *len)
 {
 	struct stream *stream = source;
 
 	if (PQresultStatus(stream->row) != PGRES_SINGLE_TUPLE)
-		return result_good(stream->row) ? 0 : -1;
+		return stream_whole(stream) ? 0 : -1;
 	PQclear(stream->given);
 	stream->given = stream->row;
 	stream->row = PQgetResult(stream->pg);
@@ -148,6 +159,7 @@ static int stream_next(void *source, const char **piece, size_t *len)
 static bool stream_start(struct stream *stream, const struct query *query,
 			 const char *const *params, int count)
 {
+	stream->name = query->name;
 	stream->pg = pg_link();
 	if (stream->pg == NULL)
 		return false;
