@@ -137,7 +137,8 @@ static bool stream_whole(const struct stream *stream)
 	if (result_good(stream->row))
 		return true;
 	const char *state = PQresultErrorField(stream->row, PG_DIAG_SQLSTATE);
-	log_warning("%s failed midway: %s", stream->name, state == NULL ? "connection lost" : state);
+	log_warning("%s failed midway: %s", stream->name,
+		    state == NULL ? "connection lost" : state);
 	return false;
 }
 
