@@ -49,7 +49,7 @@ class Watch:
         return [document.get("client", document)[f"{kind}_id"] for document in found]
 
     def clean(self):
-        for kind in "session", "job", "action", "client":
+        for kind in "session", "job", "action", "client", "backup":
             for name in self.ids(kind):
                 self.ask("DELETE", f"/{kind}s/{name}")
 
@@ -197,16 +197,16 @@ def one_id(watch):
             **body(kind, n), f"{kind}_id": named(f"one-{kind}")}) for n in range(WRITERS)])
         check(f"of {kind}s with one id exactly one is created, the others are taken",
               statuses(replies) == [201] * created + [409] * (WRITERS - created), texts(replies))
-        check(f"whoever comes late with a {kind} leaves no action behind",
+        check(f"of {kind}s that come late no action is left behind",
               len(watch.ids("action")) == before + orphans, watch.ids("action"))
     for kind in "job", "action", "session":
         path = f"/{kind}s/{named(f'put-{kind}')}"
         replies = at_once([lambda n=n: watch.ask("POST", path, body(kind, n))
                            for n in range(WRITERS)])
         versions = sorted(reply.json.get("version", 0) for reply in replies)
-        check(f"a {kind} that all put under one id is created once, then replaced by each",
+        check(f"of {kind}s put under one id the first is created, and replaced by each of the others",
               versions == list(range(1, WRITERS + 1)), texts(replies))
-        check(f"that {kind}'s version says so", watch.show(path)["_version"] == WRITERS,
+        check(f"and the version of {kind}s says so", watch.show(path)["_version"] == WRITERS,
               watch.show(path))
 
 
@@ -306,6 +306,20 @@ def moves(watch):
     check("no session is left with a job that is gone", not held, held)
 
 
+# ---- one backup ---------------------------------------------------------------------------------
+
+def metadata_of_one_backup(watch):
+    reply = watch.ask("POST", "/backups", {"container": PREFIX, "hostname": "h", "backup_name": "b"})
+    backup = f"/backups/{reply.json['backup_id']}"
+    replies = at_once([lambda n=n: watch.ask("PATCH", backup, {"backup_metadata": {f"key{n}": n}})
+                       for n in range(WRITERS)])
+    after = watch.show(backup)
+    check("a backup's metadata is patched at the same moment, all of it", statuses(replies) ==
+          [200] * WRITERS and all(after["backup_metadata"].get(f"key{n}") == n
+                                  for n in range(WRITERS)), f"{texts(replies)}\n{after}")
+    check("a backup has a version for each change", after["_version"] == 1 + WRITERS, after)
+
+
 # ---- one client ---------------------------------------------------------------------------------
 
 def registrations(watch):
@@ -342,7 +356,7 @@ def main(_):
     watch = Watch()
     try:
         for part in (members_of_one_job, whole_documents, events, one_id, members_of_one_session,
-                     moves, registrations):
+                     moves, metadata_of_one_backup, registrations):
             part(watch)
         check("nobody heard of a deadlock or of any other failure", not watch.bad,
               "\n".join(watch.bad[:5]))
