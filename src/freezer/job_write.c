@@ -141,6 +141,29 @@ static bool reply_with_version(struct req *rq, int status, const char *id, int64
 	return reply_value(rq, status, reply);
 }
 
+/*
+ * Which session a job is in is for that session to say: a scheduler that writes back what it read
+ * before the job left or changed sessions must not tear the two apart, nor is a copy of a member
+ * a member. `before` is the session until now.
+ */
+static bool session_guard(struct req *rq, const char *job_id, const char *before)
+{
+	const char *after = json_get_string(rq->body, "session_id");
+
+	if (before == NULL || after == NULL || strcmp(before, after) == 0)
+		return true;
+	struct rows *rows = STORE_ASK(rq, &sql_job_session_stands, req_project(rq), job_id,
+				      before, after);
+	if (rows == NULL)
+		return false;
+	if (rows_bool(rows, 0, "stands")) {
+		json_object_object_del(rq->body, "session_id");
+		json_object_object_del(rq->body, "session_tag");
+		json_object_object_del(rq->body, "session_name");
+	}
+	return true;
+}
+
 /* The job of the body, its actions locked or inserted and its client asked. */
 static bool job_prepare(struct req *rq, const char *id, struct json_object **job)
 {
@@ -150,7 +173,8 @@ static bool job_prepare(struct req *rq, const char *id, struct json_object **job
 	/* v1 has a choice of two members, so neither is required by its shape */
 	if (!json_has(rq->body, "job_actions"))
 		return problem(rq, 400, "$.job_actions is a required property");
-	if (!job_actions_settle(rq, json_get(rq->body, "job_actions"), &entries))
+	if (!job_actions_settle(rq, json_get(rq->body, "job_actions"), &entries) ||
+	    !session_guard(rq, id, ""))
 		return false;
 	*job = job_document(rq, id, entries);
 	return client_fits(rq, *job);
@@ -174,32 +198,9 @@ bool job_create(struct req *rq)
 	return reply_json(rq, 201, arena_printf(rq->arena, "{\"job_id\": \"%s\"}", id));
 }
 
-/*
- * Which session a job is in is for that session to say: a scheduler that writes back what it read
- * before the job left or changed sessions must not tear the two apart.
- */
-static bool session_guard(struct req *rq, const struct document *job)
-{
-	const char *before = json_get_string(job->json, "session_id");
-	const char *after = json_get_string(rq->body, "session_id");
-
-	if (before == NULL || after == NULL || strcmp(before, after) == 0)
-		return true;
-	struct rows *rows = STORE_ASK(rq, &sql_job_session_stands, req_project(rq), job->id,
-				      before, after);
-	if (rows == NULL)
-		return false;
-	if (rows_bool(rows, 0, "stands")) {
-		json_object_object_del(rq->body, "session_id");
-		json_object_object_del(rq->body, "session_tag");
-		json_object_object_del(rq->body, "session_name");
-	}
-	return true;
-}
-
 static bool job_replace(struct req *rq, struct document *doc, struct json_object *entries)
 {
-	if (!session_guard(rq, doc))
+	if (!session_guard(rq, doc->id, json_get_string(doc->json, "session_id")))
 		return false;
 	struct json_object *job = job_document(rq, doc->id, entries);
 	job_keep(job, doc->json, rq->body);
@@ -299,7 +300,8 @@ bool job_patch(struct req *rq)
 	struct document doc;
 
 	body_tidy(rq->body);
-	if (!job_lock(rq, id, &doc) || !session_guard(rq, &doc))
+	if (!job_lock(rq, id, &doc) ||
+	    !session_guard(rq, id, json_get_string(doc.json, "session_id")))
 		return false;
 	bool asks_client = member_changes(doc.json, rq->body, "job_actions") ||
 			   member_changes(doc.json, rq->body, "client_id");

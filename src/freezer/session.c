@@ -228,22 +228,29 @@ static bool session_overwrite(struct req *rq, struct document *session)
 	return document_save(rq, KIND_SESSIONS, session);
 }
 
+/* What was posted, made whole; the body stays as it came, for a session that is there already. */
+static const char *session_new(struct req *rq, const char *id)
+{
+	struct json_object *session = json_own(rq->arena, json_object_new_object());
+
+	json_object_object_foreach(rq->body, key, value)
+		json_object_object_add(session, key, json_object_get(value));
+	session_complete(rq, session, id);
+	return json_text(rq->arena, session);
+}
+
 static bool session_replace(struct req *rq)
 {
 	const char *id = put_id(rq, "session_id");
 	struct document session;
 	bool found;
 
-	if (id == NULL || !doc_lock(rq, KIND_SESSIONS, req_scope(rq), id, &session, &found))
+	if (id == NULL || !document_insert_or_lock(rq, KIND_SESSIONS, id, session_new(rq, id),
+						   &session, &found))
 		return false;
-	if (found)
-		return session_overwrite(rq, &session) &&
-		       session_reply(rq, 201, id, session.version);
-	session_complete(rq, rq->body, id);
-	if (!doc_insert(rq, KIND_SESSIONS, req_project(rq), id, rq->caller.user_id,
-			json_text(rq->arena, rq->body)))
-		return false;
-	return session_reply(rq, 201, id, 1);
+	if (!found)
+		return session_reply(rq, 201, id, 1);
+	return session_overwrite(rq, &session) && session_reply(rq, 201, id, session.version);
 }
 
 /* Its members belong to no session then; their schedules go on. */

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 
 NOTHING = object()
-WHERE = r'(?P<where>body(?:\.[\w-]+|\."[^"]*"|\[\d+\]|\[\*\])*|text|header [\w-]+)'
+WHERE = r'(?P<where>body(?:\.[\w-]+|\."[^"]*"|\[\d+\]|\[\*\])*|text|reason|header [\w-]+)'
 STEP = re.compile(r'\.([\w-]+)|\."([^"]*)"|\[(\d+)\]|\[(\*)\]')
 TEST = re.compile(WHERE + r"\s*(?P<test>=|!=|<=|>=|<|>|is not|is|matches|has no|has|absent|present)"
                   r"(?:\s+(?P<wanted>.*))?", re.S)
@@ -79,8 +79,8 @@ def look(reply, where):
     if where.startswith("header "):
         value = reply.header(where[7:])
         return NOTHING if value is None else value
-    if where == "text":
-        return reply.text
+    if where in ("text", "reason"):
+        return getattr(reply, where)
     if not reply.is_json:
         return NOTHING
     return find(reply.body, where[4:])

@@ -45,7 +45,7 @@ class Server:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             answer = connection.getresponse()
-            return Reply(answer.status, answer.getheaders(), answer.read())
+            return Reply(answer.status, answer.reason, answer.getheaders(), answer.read())
         except (OSError, http.client.HTTPException) as error:
             raise Trouble(f"{method} {path}: {error!r}") from error
         finally:
@@ -63,8 +63,8 @@ def server_at(var, url=None, manage=None, conf=None):
 
 
 class Reply:
-    def __init__(self, status, headers, raw):
-        self.status, self.headers, self.raw = status, headers, raw
+    def __init__(self, status, reason, headers, raw):
+        self.status, self.reason, self.headers, self.raw = status, reason, headers, raw
         self.text = raw.decode("utf-8", "replace")
         self.body, self.is_json = None, False
         try:
