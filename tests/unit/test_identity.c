@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "request.h"
 #include "unit.h"
 
 #define PASSWORD_MAX 511
@@ -18,30 +19,17 @@
 #define HASH_A_SAME_PLACE "aaaaaaaa00000000000000000000000000000000000000000000000000000002"
 #define HASH_B "bbbbbbbb00000000000000000000000000000000000000000000000000000001"
 
-static struct req request_of_test;
-
 /* A request with a fresh arena; the one before it is gone, and so are settings and cache. */
 static struct req *rq_new(void)
 {
-	arena_free(request_of_test.arena);
-	request_of_test = (struct req){
-		.arena = arena_new(), .scheme = "http", .host = "example.org:9090",
-		.service = SERVICE_IDENTITY, .mount = "/identity", .query = "",
-	};
 	identity_settings = (struct identity_settings){
 		.token_cache_time = 60, .public_endpoint = "", .region = "RegionOne",
 	};
 	cache_forget();
-	return &request_of_test;
-}
-
-static struct json_object *value_of(struct req *rq, const char *text)
-{
-	struct json_object *value = NULL;
-	struct json_error error;
-
-	CU_ASSERT_TRUE_FATAL(json_parse(rq->arena, text, strlen(text), &value, &error));
-	return value;
+	return request_new((struct req){
+		.scheme = "http", .host = "example.org:9090", .service = SERVICE_IDENTITY,
+		.mount = "/identity", .query = "",
+	});
 }
 
 /* ---- passwords ------------------------------------------------------------------------------ */

@@ -5,26 +5,13 @@
 
 #include <CUnit/CUnit.h>
 
+#include "request.h"
 #include "unit.h"
-
-static struct req request_of_test;
 
 /* A request with a fresh arena; the one before it is gone. */
 static struct req *rq_new(void)
 {
-	arena_free(request_of_test.arena);
-	request_of_test = (struct req){ .arena = arena_new(),
-					.caller = { .user_id = "u1", .project_id = "p1" } };
-	return &request_of_test;
-}
-
-static struct json_object *value_of(struct req *rq, const char *text)
-{
-	struct json_object *value = NULL;
-	struct json_error error;
-
-	CU_ASSERT_TRUE_FATAL(json_parse(rq->arena, text, strlen(text), &value, &error));
-	return value;
+	return request_new((struct req){ .caller = { .user_id = "u1", .project_id = "p1" } });
 }
 
 /* Is the value what the text says? If not, print it. */

@@ -3,19 +3,15 @@
 
 #include <CUnit/CUnit.h>
 
+#include "request.h"
 #include "unit.h"
-
-static struct req request_of_test;
 
 static struct req *rq_with(const char *body)
 {
-	struct json_error error;
+	struct req *rq = request_new((struct req){ 0 });
 
-	arena_free(request_of_test.arena);
-	request_of_test = (struct req){ .arena = arena_new() };
-	CU_ASSERT_TRUE_FATAL(json_parse(request_of_test.arena, body, strlen(body),
-					&request_of_test.body, &error));
-	return &request_of_test;
+	rq->body = value_of(rq, body);
+	return rq;
 }
 
 static bool same_text(const char *got, const char *wanted)

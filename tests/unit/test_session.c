@@ -4,27 +4,15 @@
 
 #include <CUnit/CUnit.h>
 
+#include "request.h"
 #include "unit.h"
 
 #define NOW 1000000
 
-static struct req request_of_test;
-
 /* A request with a fresh arena; the one before it is gone. */
 static struct req *rq_new(void)
 {
-	arena_free(request_of_test.arena);
-	request_of_test = (struct req){ .arena = arena_new() };
-	return &request_of_test;
-}
-
-static struct json_object *value_of(struct req *rq, const char *text)
-{
-	struct json_object *value = NULL;
-	struct json_error error;
-
-	CU_ASSERT_TRUE_FATAL(json_parse(rq->arena, text, strlen(text), &value, &error));
-	return value;
+	return request_new((struct req){ 0 });
 }
 
 /* A session of jobs a and b, tag 7, hold_off 30, started `ago` seconds before NOW. */
