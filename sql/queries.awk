@@ -1,5 +1,6 @@
 # Turn sql/kinds and sql/query/*.sql into C: one `struct query sql_<file>` for each file, or an
-# array of KIND_COUNT of them for a file that says @kind@. Comments are left out.
+# array of KIND_COUNT of them for a file that says @kind@; of a file that says @freezer_kind@ or
+# @karbor_kind@ the array holds those of that API's kinds only. Comments are left out.
 # usage: awk -v what=header|source [-v migrations="0001_x.sql ..."] -f queries.awk kinds query/*.sql
 # The source also says which schema version the programs are built for: the newest migration.
 
@@ -15,9 +16,15 @@ function quote(text) {
 function fill(text, kind) {
 	gsub(/@also@/, also_seen[kind], text)
 	gsub(/@shown@/, shown_as[kind], text)
-	gsub(/@v1@/, shown_in_v1[kind], text)
-	gsub(/@kind@/, kinds[kind], text)
+	gsub(/@v1@/, shown_otherwise[kind], text)
+	gsub(/@listed@/, shown_otherwise[kind], text)
+	gsub(/@(freezer_|karbor_)?kind@/, kinds[kind], text)
 	return text
+}
+
+# Is the question asked of this kind?
+function is_asked(name, kind) {
+	return body[name] ~ /@kind@/ || body[name] ~ ("@" api[kind] "_kind@")
 }
 
 function print_query(name, kind,	lines, n, i, text) {
@@ -34,9 +41,10 @@ FILENAME ~ /kinds$/ {
 		next
 	split($0, column, /[ \t]*\|[ \t]*/)
 	kinds[kind_count] = column[1]
-	also_seen[kind_count] = column[2]
-	shown_as[kind_count] = column[3]
-	shown_in_v1[kind_count++] = column[4]
+	api[kind_count] = column[2]
+	also_seen[kind_count] = column[3]
+	shown_as[kind_count] = column[4]
+	shown_otherwise[kind_count++] = column[5]
 	next
 }
 
@@ -59,10 +67,10 @@ END {
 	if (what == "header")
 		print "/* generated from sql/query */\n#include \"store/doc.h\"\n#include \"store/store.h\"\n"
 	else
-		print "/* generated from sql/query */\n#include \"config.h\"\n#include \"store/queries.h\"\n"
+		print "/* generated from sql/query */\n#include \"config.h\"\n#include \"store/queries.h\"\n#include <stddef.h>\n"
 	for (i = 1; i <= name_count; i++) {
 		name = names[i]
-		each = body[name] ~ /@kind@/
+		each = body[name] ~ /@(freezer_|karbor_)?kind@/
 		if (what == "header") {
 			printf "extern const struct query sql_%s%s;\n", name, each ? "[KIND_COUNT]" : ""
 			continue
@@ -73,7 +81,10 @@ END {
 		} else {
 			print "{"
 			for (k = 0; k < kind_count; k++) {
-				print_query(name, k)
+				if (is_asked(name, k))
+					print_query(name, k)
+				else
+					printf "{ NULL, NULL }"
 				print ","
 			}
 			printf "}"

@@ -5,7 +5,7 @@
 -- $8 project of the marker, $9 owner (null: whoever), who sees what Freezer v1 shows
 select case when $9::text is null then @shown@ else @v1@ end
   from (select project_id, doc, $7::boolean as privileged
-	  from permafrost.@kind@
+	  from permafrost.@freezer_kind@
 	 where case when $9::text is null then $1::text is null or project_id = $1 or @also@
 		    else project_id = $1 and user_id = $9 end
 	   and ($6::text is null or case when $1::text is null

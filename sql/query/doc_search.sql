@@ -11,7 +11,7 @@
 select case when $9::text is null then @shown@ else @v1@ end
   from (select project_id, doc, $7::boolean as privileged
 	  from (select project_id, doc, terms, content
-		  from permafrost.@kind@
+		  from permafrost.@freezer_kind@
 		 where case when $9::text is null then $1::text is null or project_id = $1 or @also@
 			    else project_id = $1 and user_id = $9 end
 		   and (permafrost.terms_of_all($11::jsonb) is null

@@ -3,7 +3,7 @@
 -- $1 project, $2 id, $3 owner (null: whoever), $4 privileged
 select version, case when $3::text is null then @shown@ else @v1@ end as doc
   from (select project_id, version, doc, $4::boolean as privileged
-	  from permafrost.@kind@
+	  from permafrost.@freezer_kind@
 	 where id = $2
 	   and (project_id = $1 and ($3::text is null or user_id = $3)
 		or $3::text is null and (@also@))

@@ -3,7 +3,7 @@
 -- $4 owner (null: whoever)
 select project_id, sort_name, created_at, id,
        $3::jsonb is not null and permafrost.has_value(content, $3::jsonb) as exact
-  from permafrost.@kind@
+  from permafrost.@freezer_kind@
  where id = $2
    and case when $4::text is null then $1::text is null or project_id = $1 or @also@
 	    else project_id = $1 and user_id = $4 end

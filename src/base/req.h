@@ -39,7 +39,7 @@ struct word {
 	const char *value;
 };
 
-/* What goes out: head, then text or the pieces of `next` joined by ", ", then tail. */
+/* What goes out: head, text or the pieces of `next` joined by ", ", tail. */
 struct reply {
 	int status;
 	const char *content_type;    /* default application/json */
@@ -52,8 +52,8 @@ struct reply {
 	int retry_after;             /* seconds; 0 for none */
 	const char *head;
 	const char *tail;
-	int (*next)(void *source, const char **piece, size_t *len);  /* 1: a piece, 0: no more,
-									-1: broken off */
+	/* 1: a piece, 0: no more, -1: broken off */
+	int (*next)(void *source, const char **piece, size_t *len);
 	void *source;
 };
 
@@ -73,11 +73,11 @@ struct req {
 	const char *path;            /* still encoded, below the mount, without the query */
 	const char *query;           /* the text after '?', or "" */
 	const char *accept;          /* header values, or NULL */
+	const char *content_type;
 	const char *token;           /* X-Auth-Token */
 	const char *subject_token;   /* X-Subject-Token */
 	const char *remote_addr;
-	const char *scheme;
-	const char *host;
+	const char *scheme, *host;
 	char request_id[48];
 	const char *body_text;       /* raw body; NULL when there is none */
 	size_t body_len;

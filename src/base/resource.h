@@ -24,6 +24,8 @@ enum field_flags {
 	SECRET = 1 << 2,     /* a refusal does not say the value back */
 };
 
+struct map;
+
 /* One named member of an object. A row without a name ends the list. */
 struct field {
 	const char *name;
@@ -38,10 +40,19 @@ struct field {
 	unsigned element_kinds;             /* ARRAY of scalars: their kinds, with words/format */
 };
 
+/* Members that bring their own names. */
+struct map {
+	struct field value;                 /* what each must be; its name does not matter */
+	bool (*key_format)(const char *key);
+	const char *key_text;               /* what a name should have been */
+};
+
 /* An object: its named members, and whether others may stand beside them. */
 struct shape {
 	const struct field *fields;
 	bool closed;                        /* unknown members are refused */
+	const struct map *map;              /* unknown members are a map's; NULL: they may be
+					       anything, unless closed */
 	const char *sample;                 /* a JSON text that fits, for the API's description */
 };
 

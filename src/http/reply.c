@@ -22,7 +22,8 @@ static const char *reason_of(int status)
 		{ 300, "Multiple Choices" }, { 400, "Bad Request" }, { 401, "Unauthorized" },
 		{ 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
 		{ 406, "Not Acceptable" }, { 409, "Conflict" }, { 413, "Payload Too Large" },
-		{ 422, "Unprocessable Entity" }, { 429, "Too Many Requests" },
+		{ 415, "Unsupported Media Type" }, { 422, "Unprocessable Entity" },
+		{ 424, "Failed Dependency" }, { 429, "Too Many Requests" },
 		{ 500, "Internal Server Error" }, { 503, "Service Unavailable" },
 		{ 753, "Syntax Error" },
 	};
@@ -62,6 +63,28 @@ static void problem_as_title(const struct problem *problem, struct text *body)
 	text_puts(body, "}");
 }
 
+/* The Data Protection API's shape: one object named for its class (data-protection-v1 2.6). */
+static void problem_as_fault(const struct problem *problem, struct text *body)
+{
+	static const struct status_text faults[] = {
+		{ 400, "badRequest" }, { 401, "unauthorized" }, { 403, "forbidden" },
+		{ 404, "itemNotFound" }, { 405, "badMethod" }, { 409, "conflictingRequest" },
+		{ 413, "overLimit" }, { 415, "badMediaType" }, { 501, "notImplemented" },
+		{ 503, "serviceUnavailable" },
+	};
+	const char *fault = "computeFault";
+
+	for (size_t n = 0; n < sizeof(faults) / sizeof(faults[0]); n++) {
+		if (faults[n].status == problem->status)
+			fault = faults[n].reason;
+	}
+	text_printf(body, "{\"%s\": {\"code\": %d, \"message\": ", fault, problem->status);
+	text_json_string(body, problem->description == NULL ? "" : problem->description);
+	if (problem->status == 413)
+		text_puts(body, ", \"retryAfter\": \"0\"");
+	text_puts(body, "}}");
+}
+
 static void reply_from_problem(struct req *rq)
 {
 	struct text body = { .arena = rq->arena };
@@ -69,6 +92,8 @@ static void reply_from_problem(struct req *rq)
 
 	if (as_error)
 		problem_as_error(&rq->problem, &body);
+	else if (rq->service == SERVICE_DATA_PROTECT)
+		problem_as_fault(&rq->problem, &body);
 	else
 		problem_as_title(&rq->problem, &body);
 	rq->reply = (struct reply){
@@ -111,9 +136,13 @@ static void headers_build(const struct req *rq, struct text *head)
 	if (reply->next == NULL && reply->status != 204)
 		text_printf(head, "Content-Length: %zu\r\n", fixed_length(reply));
 	header_add(head, "X-Openstack-Request-Id", rq->request_id);
+	if (rq->service == SERVICE_DATA_PROTECT)   /* data-protection-v1 2.5 */
+		header_add(head, "X-Compute-Request-Id", rq->request_id);
 	header_add(head, "X-Subject-Token", reply->subject_token);
 	header_add(head, "Allow", reply->allow);
 	header_add(head, "Vary", rq->service == SERVICE_IDENTITY ? "X-Auth-Token" : reply->vary);
+	if (rq->service == SERVICE_DATA_PROTECT && reply->status == 413)
+		header_add(head, "Retry-After", "0");
 	if (reply->retry_after > 0)
 		text_printf(head, "Retry-After: %d\r\n", reply->retry_after);
 	header_add(head, "WWW-Authenticate", reply->authenticate);

@@ -137,6 +137,7 @@ bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
 	rq->path = path_below(rq->arena, parameter(fcgi, "REQUEST_URI", "/"), rq->mount);
 	rq->query = parameter(fcgi, "QUERY_STRING", "");
 	rq->accept = parameter(fcgi, "HTTP_ACCEPT", NULL);
+	rq->content_type = parameter(fcgi, "CONTENT_TYPE", NULL);
 	rq->token = parameter(fcgi, "HTTP_X_AUTH_TOKEN", NULL);
 	rq->subject_token = parameter(fcgi, "HTTP_X_SUBJECT_TOKEN", NULL);
 	rq->remote_addr = parameter(fcgi, "REMOTE_ADDR", "");

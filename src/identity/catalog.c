@@ -17,9 +17,11 @@ static const struct service_entry {
 	const char *type;
 	const char *name;
 	const char *path;
+	bool names_project;       /* the project's id ends the path */
 } services[] = {
-	{ "5f0e2b6c94d84c2fa1b7c3d9e8f0a101", "identity", "keystone", IDENTITY_MOUNT "/v3" },
-	{ "c41d7a90b3e54f6d8826e15fb09ad302", "backup", "freezer", "" },
+	{ "5f0e2b6c94d84c2fa1b7c3d9e8f0a101", "identity", "keystone", IDENTITY_MOUNT "/v3", false },
+	{ "c41d7a90b3e54f6d8826e15fb09ad302", "backup", "freezer", "", false },
+	{ "9b2e64f0a7c3415d8e6f12d0b5c7a403", "data-protect", "karbor", "/data-protect/v1", true },
 };
 
 static const char *const interfaces[] = { "public", "internal", "admin" };
@@ -43,8 +45,12 @@ const char *identity_url(struct req *rq)
 }
 
 static void endpoint_add(struct req *rq, struct text *out, const struct service_entry *service,
-			 size_t number)
+			 size_t number, const char *project_id)
 {
+	const char *url = arena_printf(rq->arena, "%s%s%s%s", public_url(rq), service->path,
+				       service->names_project ? "/" : "",
+				       service->names_project ? project_id : "");
+
 	/* one id per service and interface */
 	text_printf(out, "{\"id\":\"%.30s%zue\",\"interface\":\"%s\",\"region\":", service->id,
 		    number, interfaces[number]);
@@ -52,11 +58,11 @@ static void endpoint_add(struct req *rq, struct text *out, const struct service_
 	text_puts(out, ",\"region_id\":");
 	text_json_string(out, identity_settings.region);
 	text_puts(out, ",\"url\":");
-	text_json_string(out, arena_printf(rq->arena, "%s%s", public_url(rq), service->path));
+	text_json_string(out, url);
 	text_puts(out, "}");
 }
 
-void catalog_add(struct req *rq, struct text *out)
+void catalog_add(struct req *rq, struct text *out, const char *project_id)
 {
 	text_puts(out, "[");
 	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
@@ -64,7 +70,7 @@ void catalog_add(struct req *rq, struct text *out)
 			    i == 0 ? "" : ",", services[i].id, services[i].type, services[i].name);
 		for (size_t n = 0; n < sizeof(interfaces) / sizeof(interfaces[0]); n++) {
 			text_puts(out, n == 0 ? "" : ",");
-			endpoint_add(rq, out, &services[i], n);
+			endpoint_add(rq, out, &services[i], n, project_id);
 		}
 		text_puts(out, "]}");
 	}
@@ -85,7 +91,7 @@ static bool catalog_show(struct req *rq)
 	if (rq->caller.project_id == NULL)
 		return problem(rq, 403, "a catalog is for a project, and this token is for none");
 	text_puts(&out, "{\"catalog\":");
-	catalog_add(rq, &out);
+	catalog_add(rq, &out, rq->caller.project_id);
 	links_add(rq, &out, "/v3/auth/catalog");
 	text_puts(&out, "}");
 	return reply_json(rq, 200, out.data);

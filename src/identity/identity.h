@@ -27,6 +27,9 @@ struct identity_settings {
 /* Once, before the first request and before the first connection. */
 bool identity_configure(const struct identity_settings *settings);
 
+/* Where clients find us, without a path: "http://host:port"; in the request's arena. */
+const char *public_url(struct req *rq);
+
 /* The part of Keystone's v3 API that clients need to log in. */
 extern const struct resource identity_discovery;
 extern const struct resource identity_version;

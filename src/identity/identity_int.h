@@ -61,14 +61,11 @@ bool password_fits(const char *password, const char *hash);
 
 /* ---- catalog.c ------------------------------------------------------------------------------ */
 
-/* Where clients find us, without a path: "http://host:port". */
-const char *public_url(struct req *rq);
-
 /* Where clients find identity: "http://host:port/identity". */
 const char *identity_url(struct req *rq);
 
-/* The JSON list of services and their endpoints. */
-void catalog_add(struct req *rq, struct text *out);
+/* The JSON list of services and their endpoints, as a project finds them. */
+void catalog_add(struct req *rq, struct text *out, const char *project_id);
 
 /* ,"links":{"self":URL,...} as collections of Keystone end. */
 void links_add(struct req *rq, struct text *out, const char *path);

@@ -70,7 +70,7 @@ static const char *token_json(struct req *rq, const struct token *token)
 	scope_add(&out, rq->arena, token);
 	if (token->project_id != NULL && req_parameter(rq, "nocatalog") == NULL) {
 		text_puts(&out, ",\"catalog\":");
-		catalog_add(rq, &out);
+		catalog_add(rq, &out, token->project_id);
 	}
 	text_puts(&out, "}}");
 	return out.data;

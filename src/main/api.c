@@ -11,6 +11,7 @@
 #include "base/settings.h"
 #include "http/http.h"
 #include "identity/identity.h"
+#include "karbor/karbor.h"
 #include "policy/policy.h"
 #include "route/route.h"
 #include "store/doc.h"
@@ -57,6 +58,7 @@ static bool configure(void)
 	store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
 			setting_int(SETTING_STATEMENT_TIMEOUT));
 	list_configure(setting_int(SETTING_LIMIT_MAX));
+	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	healthcheck_configure(setting_text(SETTING_HEALTHCHECK_DISABLE));
 	return identity_configure(&(struct identity_settings){
 		.token_lifetime = setting_int(SETTING_TOKEN_LIFETIME),

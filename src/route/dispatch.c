@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -54,17 +55,36 @@ static bool step_identify(struct req *rq)
 	return is_public(rq) || identity_ask(rq);
 }
 
+static bool is_of_token_project(const struct req *rq)
+{
+	const char *project = req_word(rq, "project_id");
+
+	return project == NULL || (rq->caller.project_id != NULL &&
+				   strcmp(project, rq->caller.project_id) == 0);
+}
+
+/* Who sees documents of every project: of Freezer those who work for all of them. */
+static bool is_privileged(const struct req *rq, const struct target *target)
+{
+	const char *rule = rq->service == SERVICE_DATA_PROTECT ? "context_is_admin" :
+			   "jobs:get_all_projects";
+	return policy_check(rule, &rq->caller, target);
+}
+
 static bool step_permit(struct req *rq)
 {
 	const char *rule = rq->route->rule;
 
 	if (is_public(rq) || strcmp(rule, RULE_AUTHENTICATED) == 0)
 		return true;
+	/* byte for byte, and for administrators too (data-protection-v1 2.1) */
+	if (rq->service == SERVICE_DATA_PROTECT && !is_of_token_project(rq))
+		return problem(rq, 400, "the project in the path is not that of the token");
 	const struct target target = { .project_id = req_project(rq),
 				       .user_id = rq->caller.user_id };
 	if (!policy_check(rule, &rq->caller, &target))
 		return problem(rq, 403, "you are not allowed to do this");
-	rq->is_privileged = policy_check("jobs:get_all_projects", &rq->caller, &target);
+	rq->is_privileged = is_privileged(rq, &target);
 	return true;
 }
 
@@ -93,6 +113,22 @@ static bool search_validate(struct req *rq)
 	return true;
 }
 
+/* A body counts only if it says that it is JSON (data-protection-v1 2.4). */
+static bool media_type_validate(struct req *rq)
+{
+	static const char wanted[] = "application/json";
+	const char *type = rq->content_type == NULL ? "" : rq->content_type;
+	size_t len = strcspn(type, "; \t");
+
+	if (rq->service != SERVICE_DATA_PROTECT)
+		return true;
+	if (rq->body_text == NULL)
+		return problem(rq, 400, "missing request body");
+	if (len != strlen(wanted) || strncasecmp(type, wanted, len) != 0)
+		return problem(rq, 415, "the body's Content-Type must be %s", wanted);
+	return true;
+}
+
 static bool step_validate(struct req *rq)
 {
 	const struct route *route = rq->route;
@@ -101,7 +137,7 @@ static bool step_validate(struct req *rq)
 		return search_validate(rq);
 	if (route->body == NULL)
 		return true;
-	if (!body_parse(rq))
+	if (!media_type_validate(rq) || !body_parse(rq))
 		return false;
 	if (rq->body == NULL && rq->body_text == NULL)
 		rq->body = json_own(rq->arena, json_object_new_object());

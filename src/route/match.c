@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "freezer/freezer.h"
 #include "identity/identity.h"
+#include "karbor/karbor.h"
 
 struct mount {
 	enum service service;

@@ -156,6 +156,17 @@ static bool refuse_unknown(struct req *rq, const struct place *place, const char
 	return problem(rq, 400, "Additional properties are not allowed (%s)", out.data);
 }
 
+static bool refuse_key(struct req *rq, const struct place *place, const char *name,
+		       const char *wanted)
+{
+	struct text out = { .arena = rq->arena };
+
+	path_add(&out, place);
+	text_puts(&out, ": the name ");
+	quote_add(&out, name, strlen(name));
+	return problem(rq, 400, "%s is not %s", out.data, wanted);
+}
+
 /* ---- one value ------------------------------------------------------------------------------ */
 
 static unsigned kinds_of(struct json_object *value)
@@ -324,12 +335,31 @@ static bool check_unknown(struct req *rq, const struct shape *shape, struct json
 	return true;
 }
 
+static bool check_map(struct req *rq, const struct shape *shape, struct json_object *object,
+		      const struct place *place)
+{
+	json_object_object_foreach(object, name, value) {
+		const struct place inside = { .above = place, .name = name,
+					      .is_secret = place->is_secret };
+
+		if (has_field(shape, name))
+			continue;
+		if (!shape->map->key_format(name))
+			return refuse_key(rq, place, name, shape->map->key_text);
+		if (!check_value(rq, &shape->map->value, value, &inside))
+			return false;
+	}
+	return true;
+}
+
 static bool check_object(struct req *rq, const struct shape *shape, struct json_object *value,
 			 const struct place *place)
 {
 	for (const struct field *field = shape->fields; field->name != NULL; field++)
 		if (!check_member(rq, field, value, place))
 			return false;
+	if (shape->map != NULL)
+		return check_map(rq, shape, value, place);
 	return !shape->closed || check_unknown(rq, shape, value, place);
 }
 

@@ -93,7 +93,8 @@ struct json_object *schema_describe(const struct shape *shape)
 		json_object_object_add(schema, "required", required);
 	else
 		json_object_put(required);
-	json_object_object_add(schema, "additionalProperties",
+	json_object_object_add(schema, "additionalProperties", shape->map != NULL ?
+			       field_describe(&shape->map->value) :
 			       json_object_new_boolean(!shape->closed));
 	return schema;
 }

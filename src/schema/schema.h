@@ -2,6 +2,7 @@
 #ifndef PERMAFROST_SCHEMA_SCHEMA_H
 #define PERMAFROST_SCHEMA_SCHEMA_H
 
+#include "base/clock.h"
 #include "base/req.h"
 #include "base/resource.h"
 
@@ -33,5 +34,16 @@ bool format_hostname(const char *value);      /* holds one letter or digit at le
 bool format_schedule_date(const char *value); /* YYYY-MM-DDThh:mm:ss, fraction, zone */
 bool format_schedule_interval(const char *value); /* continuous, or a number and a unit */
 bool format_year(const char *value);          /* four digits */
+
+/* Those of the Data Protection API (spec data-protection-v1 2.8). */
+bool format_uuid(const char *value);          /* UUID-like: see uuid_canonical() */
+bool format_not_blank(const char *value);     /* holds something but spaces */
+bool format_printable(const char *value);     /* no line breaks and no other control characters */
+bool format_map_key(const char *value);       /* 1 to 255 of [a-zA-Z0-9-_:.# ] */
+bool format_resource_id(const char *value);   /* 1 to 255 of [a-zA-Z0-9-_:.], not all signs */
+
+/* What is UUID-like (any case, with or without hyphens, braces, "urn:", "uuid:") in the form that
+ * documents have: lower case with hyphens. False when it is not UUID-like. */
+bool uuid_canonical(const char *text, char out[UUID_DASHED_SIZE]);
 
 #endif

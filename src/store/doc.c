@@ -12,6 +12,10 @@
 static const char *const kind_names[KIND_COUNT] = {
 	[KIND_BACKUPS] = "backup", [KIND_CLIENTS] = "client", [KIND_JOBS] = "job",
 	[KIND_ACTIONS] = "action", [KIND_SESSIONS] = "session",
+	[KIND_PLANS] = "plan", [KIND_TRIGGERS] = "trigger",
+	[KIND_SCHEDULED_OPERATIONS] = "scheduled operation",
+	[KIND_CHECKPOINTS] = "checkpoint", [KIND_RESTORES] = "restore",
+	[KIND_VERIFICATIONS] = "verification", [KIND_OPERATION_LOGS] = "operation log",
 };
 
 static bool doc_fetch(struct req *rq, const struct query *query, struct scope scope,
@@ -40,7 +44,7 @@ bool doc_read(struct req *rq, enum kind kind, struct scope scope, const char *id
 }
 
 /* What PostgreSQL holds as jsonb always parses, short of our own limits, which a DBA may pass. */
-static bool doc_parse(struct req *rq, enum kind kind, struct document *doc)
+bool doc_parse(struct req *rq, enum kind kind, struct document *doc)
 {
 	struct json_error error;
 

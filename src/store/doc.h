@@ -11,7 +11,9 @@
 struct json_object;
 
 /* The kinds of resource, one table each: sql/kinds lists them in this order. */
-enum kind { KIND_BACKUPS, KIND_CLIENTS, KIND_JOBS, KIND_ACTIONS, KIND_SESSIONS, KIND_COUNT };
+enum kind { KIND_BACKUPS, KIND_CLIENTS, KIND_JOBS, KIND_ACTIONS, KIND_SESSIONS,
+	    KIND_PLANS, KIND_TRIGGERS, KIND_SCHEDULED_OPERATIONS, KIND_CHECKPOINTS, KIND_RESTORES,
+	    KIND_VERIFICATIONS, KIND_OPERATION_LOGS, KIND_COUNT };
 
 /* ---- doc.c: documents of any kind ----------------------------------------------------------- */
 
@@ -33,6 +35,9 @@ bool doc_read(struct req *rq, enum kind kind, struct scope scope, const char *id
 /* The same, parsed, and locked against other writers until the transaction ends. */
 bool doc_lock(struct req *rq, enum kind kind, struct scope scope, const char *id,
 	      struct document *doc, bool *found);
+
+/* Parse the text of a document into its json. False with a 500 problem set. */
+bool doc_parse(struct req *rq, enum kind kind, struct document *doc);
 
 /* Insert; a taken id is a 409 problem that names it. `doc` is JSON text. */
 bool doc_insert(struct req *rq, enum kind kind, const char *project, const char *id,
@@ -70,5 +75,6 @@ bool list_reply(struct req *rq, enum kind kind, struct scope scope);
 
 /* The largest page; a larger `limit` means this one. */
 void list_configure(int64_t limit_max);
+int64_t list_limit_max(void);
 
 #endif

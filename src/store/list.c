@@ -48,6 +48,11 @@ void list_configure(int64_t max)
 	limit_max = max;
 }
 
+int64_t list_limit_max(void)
+{
+	return limit_max;
+}
+
 /* Blanks, a sign and leading zeros are fine; what is too large becomes NUMBER_MAX. Of several
  * numbers with commas the last one counts. */
 static bool number_read(const char *text, int64_t *number)

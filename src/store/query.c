@@ -115,8 +115,12 @@ int64_t rows_touched(const struct rows *rows)
 struct stream {
 	PGconn *pg;
 	const char *name;    /* of the query */
+	const char *list;    /* what the reply calls it */
 	PGresult *row;       /* fetched, not yet given out */
 	PGresult *given;     /* what the last piece points into */
+	int64_t count;       /* of rows given */
+	struct req *rq;
+	const struct page_end *end;   /* NULL: all rows are shown */
 };
 
 /* Leave the connection ready for the next question, also when the client went away midway. */
@@ -148,6 +152,11 @@ static int stream_next(void *source, const char **piece, size_t *len)
 
 	if (PQresultStatus(stream->row) != PGRES_SINGLE_TUPLE)
 		return stream_whole(stream) ? 0 : -1;
+	if (stream->end != NULL && stream->count++ == stream->end->limit) {
+		const char *last = PQgetvalue(stream->given, 0, 1);
+		stream->rq->reply.tail = stream->end->tail(stream->rq, stream->list, last);
+		return 0;
+	}
 	PQclear(stream->given);
 	stream->given = stream->row;
 	stream->row = PQgetResult(stream->pg);
@@ -181,8 +190,17 @@ static bool stream_start(struct stream *stream, const struct query *query,
 bool store_reply_rows(struct req *rq, const char *name, const struct query *query,
 		      const char *const *params, int count)
 {
+	return store_reply_page(rq, name, query, params, count, NULL);
+}
+
+bool store_reply_page(struct req *rq, const char *name, const struct query *query,
+		      const char *const *params, int count, const struct page_end *end)
+{
 	struct stream *stream = arena_alloc(rq->arena, sizeof(*stream));
 
+	stream->rq = rq;
+	stream->list = name;
+	stream->end = end;
 	pg_refresh();
 	if (!stream_start(stream, query, params, count) &&
 	    !(may_ask_again(rq) && stream_start(stream, query, params, count)))

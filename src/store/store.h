@@ -78,6 +78,18 @@ int64_t rows_touched(const struct rows *rows);
 bool store_reply_rows(struct req *rq, const char *name, const struct query *query,
 		      const char *const *params, int count);
 
+/* Of a list that is asked for one row more than it shows: how many it shows, and how the reply
+ * ends when there is more than that: tail() gets the list's name and the second column of the
+ * last row shown. */
+struct page_end {
+	int64_t limit;
+	const char *(*tail)(struct req *rq, const char *name, const char *last);
+};
+
+/* The same for a page of a list; `end` lives as long as the request. */
+bool store_reply_page(struct req *rq, const char *name, const struct query *query,
+		      const char *const *params, int count, const struct page_end *end);
+
 /* ---- migrate.c ------------------------------------------------------------------------------ */
 
 /* Apply what is missing from directory/NNNN_*.sql, each in a transaction, under one lock. Prints

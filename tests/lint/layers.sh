@@ -6,14 +6,15 @@
 rooms='
 base
 http
-route     http identity policy schema freezer store
+route     http identity policy schema freezer karbor store
 identity  store
 policy
 schema
 freezer   policy schema store
+karbor    identity policy provider schema store
 store
 admin     identity policy store
-main      http route identity policy store admin
+main      http route identity policy karbor store admin
 '
 
 strangers() {

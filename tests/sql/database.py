@@ -30,12 +30,13 @@ def questions():
             continue
         with open(path, encoding="utf-8") as lines:
             text = "".join(line for line in lines if not line.startswith("--"))
-        if "@kind@" not in text:
+        if "@freezer_kind@" not in text:
             yield name, text
             continue
-        for kind, also, shown, v1 in kinds():
-            yield f"{name}_{kind}", (text.replace("@also@", also).replace("@shown@", shown)
-                                     .replace("@v1@", v1).replace("@kind@", kind))
+        for kind, api, also, shown, v1 in kinds():
+            if api == "freezer":
+                yield f"{name}_{kind}", (text.replace("@also@", also).replace("@shown@", shown)
+                                         .replace("@v1@", v1).replace("@freezer_kind@", kind))
 
 
 class Database:

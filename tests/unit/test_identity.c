@@ -298,7 +298,7 @@ static struct json_object *catalog_of(struct req *rq)
 {
 	struct text out = { .arena = rq->arena };
 
-	catalog_add(rq, &out);
+	catalog_add(rq, &out, "p1");
 	return value_of(rq, out.data);
 }
 
@@ -350,7 +350,7 @@ static void catalog_ids_are_unique(void)
 			json_object_object_add(seen, id, NULL);
 		}
 	}
-	CU_ASSERT_EQUAL(json_object_object_length(seen), 2 * 4);
+	CU_ASSERT_EQUAL(json_object_object_length(seen), 3 * 4);
 }
 
 int main(void)

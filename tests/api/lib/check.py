@@ -150,6 +150,11 @@ def check(condition, reply, names):
         raise Failed("this is no condition")
 
 
+def is_fault(body):
+    """One object under the name of its class: how the Data Protection API refuses."""
+    return len(body) == 1 and all(isinstance(value, dict) for value in body.values())
+
+
 def check_shape(reply):
     """What every reply must be, whoever asks for whatever."""
     kind = reply.header("Content-Type") or ""
@@ -161,6 +166,10 @@ def check_shape(reply):
         error = reply.body["error"]
         if error.get("code") != reply.status or not error.get("title") or not error.get("message"):
             raise Failed("an error of the identity service holds its code, title and message")
+    elif is_fault(reply.body):
+        fault = next(iter(reply.body.values()))
+        if fault.get("code") != reply.status or not fault.get("message"):
+            raise Failed("a fault holds its code and a message")
     elif "versions" not in reply.body and "reasons" not in reply.body:
         if not reply.body.get("title") or not reply.body.get("description") or \
                 not reply.body.keys() <= {"title", "description", "link"}:
