@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "policy/policy.h"
+#include "recurrence/recurrence.h"
 
 static bool policy_load_all(void)
 {
@@ -25,9 +26,13 @@ static enum admin_status policy_broken(void)
 /* Settings with an error never get as far as a command. */
 enum admin_status config_check(struct wish *wish)
 {
+	struct recurrence_limits limits;
+
 	(void)wish;
 	if (!policy_load_all())
 		return policy_broken();
+	if (!recurrence_limits_load(&limits))
+		return ADMIN_FAILED;
 	puts("the configuration is in order");
 	return ADMIN_DONE;
 }

@@ -13,6 +13,7 @@
 #include "identity/identity.h"
 #include "karbor/karbor.h"
 #include "policy/policy.h"
+#include "recurrence/recurrence.h"
 #include "route/route.h"
 #include "store/doc.h"
 #include "store/store.h"
@@ -55,6 +56,10 @@ static const char *config_file(int argc, char **argv)
 
 static bool configure(void)
 {
+	struct recurrence_limits limits;
+
+	if (!recurrence_limits_load(&limits))
+		return false;
 	store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
 			setting_int(SETTING_STATEMENT_TIMEOUT));
 	list_configure(setting_int(SETTING_LIMIT_MAX));

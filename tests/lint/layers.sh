@@ -12,9 +12,10 @@ policy
 schema
 freezer   policy schema store
 karbor    identity policy provider schema store
+recurrence
 store
-admin     identity policy store
-main      http route identity policy karbor store admin
+admin     identity policy recurrence store
+main      http route identity policy karbor recurrence store admin
 '
 
 strangers() {
