@@ -22,6 +22,10 @@ struct wish {
 	const char *target_project;   /* --target-project */
 	const char *password_file;    /* --password-file; NULL when not given */
 	bool password_stdin;          /* --password-stdin */
+	const char *format;           /* --format; NULL when not given */
+	const char *pattern;          /* --pattern */
+	const char *start;            /* --start */
+	const char *count;            /* --count */
 };
 
 /* "permafrost-manage: <what>" and, unless `hint` is NULL, "hint: <hint>" on standard error.

@@ -59,6 +59,8 @@ static const char *options_text(const struct command *command)
 		return " (--password-stdin | --password-file FILE)";
 	if ((command->options & OPTION_CALLER) != 0)
 		return " --as ROLES";
+	if ((command->options & OPTION_PATTERN) != 0)
+		return " --pattern TEXT";
 	return (command->options & OPTION_ID) != 0 ? " [--id ID]" : "";
 }
 
@@ -112,6 +114,10 @@ void admin_help(FILE *out)
 	      "  --as ROLE,ROLE...               the roles of a caller's token\n"
 	      "  --project ID                    the project of the token; \"mine\" if not given\n"
 	      "  --target-project ID             the project asked about; that of the token\n"
+	      "  --pattern TEXT                  when to fire\n"
+	      "  --format calendar|crontab       its language; calendar if not given\n"
+	      "  --start TIME                    as in 2030-12-31T23:59:59; now if not given\n"
+	      "  --count NUMBER                  how many firings to tell; 5 if not given\n"
 	      "  --config FILE                   read FILE instead of permafrost.conf\n\n"
 	      "See permafrost-manage(8).\n", out);
 }
@@ -211,20 +217,24 @@ static bool operands_fit(const struct command *command, int count, char **operan
 /* An option that this command does not know; NULL for none. */
 static const char *option_strange(const struct command *command, const struct wish *wish)
 {
-	bool takes_password = (command->options & OPTION_PASSWORD) != 0;
-	bool takes_caller = (command->options & OPTION_CALLER) != 0;
+	const struct { const char *name; bool is_given; unsigned option; } given[] = {
+		{ "--id", wish->id != NULL, OPTION_ID },
+		{ "--password-file", wish->password_file != NULL, OPTION_PASSWORD },
+		{ "--password-stdin", wish->password_stdin, OPTION_PASSWORD },
+		{ "--as", wish->roles != NULL, OPTION_CALLER },
+		{ "--project", wish->project != NULL, OPTION_CALLER },
+		{ "--target-project", wish->target_project != NULL, OPTION_CALLER },
+		{ "--format", wish->format != NULL, OPTION_PATTERN },
+		{ "--pattern", wish->pattern != NULL, OPTION_PATTERN },
+		{ "--start", wish->start != NULL, OPTION_PATTERN },
+		{ "--count", wish->count != NULL, OPTION_PATTERN },
+	};
 
-	if (wish->id != NULL && (command->options & OPTION_ID) == 0)
-		return "--id";
-	if (wish->password_file != NULL && !takes_password)
-		return "--password-file";
-	if (wish->password_stdin && !takes_password)
-		return "--password-stdin";
-	if (wish->roles != NULL && !takes_caller)
-		return "--as";
-	if (wish->project != NULL && !takes_caller)
-		return "--project";
-	return wish->target_project != NULL && !takes_caller ? "--target-project" : NULL;
+	for (size_t n = 0; n < sizeof(given) / sizeof(given[0]); n++) {
+		if (given[n].is_given && (command->options & given[n].option) == 0)
+			return given[n].name;
+	}
+	return NULL;
 }
 
 static bool options_fit(const struct command *command, const struct wish *wish)
@@ -240,6 +250,8 @@ static bool options_fit(const struct command *command, const struct wish *wish)
 		admin_error(NULL, "the password is missing");
 	else if ((command->options & OPTION_CALLER) != 0 && wish->roles == NULL)
 		admin_error(NULL, "--as is missing; it may be \"\"");
+	else if ((command->options & OPTION_PATTERN) != 0 && wish->pattern == NULL)
+		admin_error(NULL, "--pattern is missing");
 	else
 		return true;
 	return false;

@@ -17,11 +17,15 @@
 static const struct option options[] = {
 	{ "as", required_argument, NULL, 'a' },
 	{ "config", required_argument, NULL, 'c' },
+	{ "count", required_argument, NULL, 'n' },
+	{ "format", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "id", required_argument, NULL, 'i' },
 	{ "password-file", required_argument, NULL, 'f' },
 	{ "password-stdin", no_argument, NULL, 'p' },
+	{ "pattern", required_argument, NULL, 't' },
 	{ "project", required_argument, NULL, 'P' },
+	{ "start", required_argument, NULL, 's' },
 	{ "target-project", required_argument, NULL, 'T' },
 	{ "version", no_argument, NULL, 'v' },
 	{ 0 }
@@ -39,6 +43,35 @@ static enum admin_status option_refuse(int option, const char *word)
 	return ADMIN_USAGE;
 }
 
+/* Where an option of this letter puts its value; NULL: it has none, or is no option. */
+static const char **option_place(int option, struct wish *wish, const char **config)
+{
+	switch (option) {
+	case 'c':
+		return config;
+	case 'a':
+		return &wish->roles;
+	case 'P':
+		return &wish->project;
+	case 'T':
+		return &wish->target_project;
+	case 'i':
+		return &wish->id;
+	case 'f':
+		return &wish->password_file;
+	case 'F':
+		return &wish->format;
+	case 't':
+		return &wish->pattern;
+	case 's':
+		return &wish->start;
+	case 'n':
+		return &wish->count;
+	default:
+		return NULL;
+	}
+}
+
 /* Options may stand anywhere; what is left begins at `optind`. */
 static void options_read(int argc, char **argv, struct wish *wish, const char **config)
 {
@@ -46,25 +79,12 @@ static void options_read(int argc, char **argv, struct wish *wish, const char **
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		const char **place = option_place(option, wish, config);
+		if (place != NULL) {
+			*place = optarg;
+			continue;
+		}
 		switch (option) {
-		case 'c':
-			*config = optarg;
-			break;
-		case 'a':
-			wish->roles = optarg;
-			break;
-		case 'P':
-			wish->project = optarg;
-			break;
-		case 'T':
-			wish->target_project = optarg;
-			break;
-		case 'i':
-			wish->id = optarg;
-			break;
-		case 'f':
-			wish->password_file = optarg;
-			break;
 		case 'p':
 			wish->password_stdin = true;
 			break;
