@@ -13,7 +13,7 @@ schema
 freezer   policy schema store
 karbor    identity policy provider schema store
 store
-admin     identity policy store
+admin     identity policy route store
 main      http route identity policy karbor store admin
 '
 
