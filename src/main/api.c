@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/settings.h"
 #include "http/http.h"
 #include "identity/identity.h"
@@ -55,8 +56,9 @@ static const char *config_file(int argc, char **argv)
 
 static bool configure(void)
 {
-	store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
-			setting_int(SETTING_STATEMENT_TIMEOUT));
+	if (!store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
+			     setting_int(SETTING_STATEMENT_TIMEOUT)))
+		return false;
 	list_configure(setting_int(SETTING_LIMIT_MAX));
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	healthcheck_configure(setting_text(SETTING_HEALTHCHECK_DISABLE));
@@ -72,6 +74,7 @@ static bool configure(void)
 
 int main(int argc, char **argv)
 {
+	process_keep_memory();
 	if (!settings_load(config_file(argc, argv)) || !configure() ||
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)))
 		return EXIT_FAILURE;
