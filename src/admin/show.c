@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "identity/identity.h"
 #include "policy/policy.h"
 
 static bool policy_load_all(void)
@@ -26,8 +27,11 @@ static enum admin_status policy_broken(void)
 enum admin_status config_check(struct wish *wish)
 {
 	(void)wish;
+	bool good = identity_check();
 	if (!policy_load_all())
 		return policy_broken();
+	if (!good)
+		return admin_error(NULL, "the configuration is not whole");
 	puts("the configuration is in order");
 	return ADMIN_DONE;
 }

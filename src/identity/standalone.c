@@ -1,0 +1,25 @@
+/* The answerer for installations without a cloud: tokens of our own, kept in PostgreSQL. */
+#include "config.h"
+
+#include "identity/identity_int.h"
+
+#include "store/store.h"
+
+enum verdict standalone_find(struct req *rq, const char *hash, struct caller *caller)
+{
+	struct token token;
+	bool found;
+
+	if (!token_find(rq, hash, &token, &found))
+		return VERDICT_NONE;
+	if (!found)
+		return VERDICT_REFUSED;
+	caller->user_id = token.user_id;
+	caller->user_name = token.user_name;
+	caller->project_id = token.project_id;
+	caller->project_name = token.project_name;
+	caller->expires_at = token.expires_epoch;
+	roles_expand(rq->arena, token.roles, caller);
+	cache_keep(hash, caller, identity_settings.token_cache_time);
+	return VERDICT_COUNTS;
+}
