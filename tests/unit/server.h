@@ -20,7 +20,7 @@
 /* What is said, and what was heard. */
 struct server {
 	/* whole answers, head and all; one that begins with a blank is none: the line is closed */
-	char post[4096];
+	char post[8192];
 	char get[8192];
 	int delay_ms;             /* before each answer */
 	int gets_refused;         /* so many GETs more are answered 401 */
