@@ -1,10 +1,11 @@
 # Debian packages: what is missing is installed, what can't be had is named.
 
 build_packages="gcc libc6-dev make autoconf automake autoconf-archive pkg-config
-	libfcgi-dev libjson-c-dev libpq-dev uuid-dev libsodium-dev libcrypt-dev libyaml-dev"
+	libfcgi-dev libjson-c-dev libpq-dev uuid-dev libsodium-dev libcrypt-dev
+	libcurl4-openssl-dev libyaml-dev"
 run_packages="postgresql-15 nginx spawn-fcgi multiwatch curl"
-test_packages="libcunit1-dev xz-utils python3 python3-jsonschema python3-oslo.policy python3-dateutil
-	python3-croniter python3-freezerclient python3-openstackclient freezer-scheduler"
+test_packages="libcunit1-dev xz-utils openssl python3 python3-jsonschema python3-oslo.policy
+	python3-dateutil python3-croniter python3-freezerclient python3-openstackclient freezer-scheduler"
 
 packages_missing() {
 	local package

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "identity/identity.h"
 #include "policy/policy.h"
 #include "recurrence/recurrence.h"
 #include "route/route.h"
@@ -30,10 +31,12 @@ enum admin_status config_check(struct wish *wish)
 	struct recurrence_limits limits;
 
 	(void)wish;
+	bool good = identity_check();
 	if (!policy_load_all())
 		return policy_broken();
-	if (!recurrence_limits_load(&limits))
-		return ADMIN_FAILED;
+	good = recurrence_limits_load(&limits) && good;
+	if (!good)
+		return admin_error(NULL, "the configuration is not whole");
 	puts("the configuration is in order");
 	return ADMIN_DONE;
 }

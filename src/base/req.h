@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/caller.h"
+
 struct arena;
 struct json_object;
 struct resource;
@@ -17,21 +19,6 @@ enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, 
 	      METHOD_OPTIONS, METHOD_OTHER };
 
 #define WORDS_MAX 4   /* path variables of one route, the project included */
-#define ROLES_MAX 32
-
-/* The one who asks, as told by identity; strings live in the request's arena. */
-struct caller {
-	const char *user_id;
-	const char *user_name;
-	const char *project_id;      /* NULL: the token is not scoped to a project */
-	const char *project_name;
-	const char *roles[ROLES_MAX];  /* as the answerer gave them: ask req_has_role() */
-	size_t role_count;
-	int64_t expires_at;          /* epoch seconds */
-	const char *token_hash;      /* hex; identifies the token without being it */
-	bool is_domain_scoped;
-	bool is_system_scoped;
-};
 
 /* One word caught on the way through the path, percent-decoded. */
 struct word {
@@ -75,6 +62,7 @@ struct req {
 	const char *accept;          /* header values, or NULL */
 	const char *content_type;
 	const char *token;           /* X-Auth-Token */
+	const char *service_token;   /* X-Service-Token */
 	const char *subject_token;   /* X-Subject-Token */
 	const char *remote_addr;
 	const char *scheme, *host;
@@ -126,8 +114,6 @@ const char *req_parameter(struct req *rq, const char *name);
 /* Percent-decode `len` bytes into the arena ('+' is a space when `form`); NULL on a bad escape,
  * a NUL, or what is not UTF-8 then. */
 const char *req_decode(struct arena *arena, const char *text, size_t len, bool form);
-
-bool req_has_role(const struct caller *caller, const char *role);
 
 /*
  * Refuse the request: status, the status' usual title (freezer-v1-v2 2.6) and a description that

@@ -75,6 +75,8 @@ static const char *value_fault(enum setting_kind kind, const char *text, int64_t
 	switch (kind) {
 	case SETTING_IS_COUNT:
 		return parse_number(text, 1, number) ? NULL : "a whole number from 1";
+	case SETTING_IS_NUMBER:
+		return parse_number(text, 0, number) ? NULL : "a whole number from 0";
 	case SETTING_IS_LIMIT:
 		return parse_number(text, -1, number) ? NULL : "a whole number from -1";
 	case SETTING_IS_SECONDS:

@@ -10,6 +10,7 @@ enum setting_kind {
 	SETTING_IS_TEXT,
 	SETTING_IS_SECRET,    /* a text that is never shown */
 	SETTING_IS_COUNT,     /* 1 or more */
+	SETTING_IS_NUMBER,    /* 0 or more */
 	SETTING_IS_LIMIT,     /* -1 (none) or more */
 	SETTING_IS_SECONDS,   /* 0 or more */
 	SETTING_IS_BYTES,     /* 1 or more */

@@ -139,6 +139,7 @@ bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
 	rq->accept = parameter(fcgi, "HTTP_ACCEPT", NULL);
 	rq->content_type = parameter(fcgi, "CONTENT_TYPE", NULL);
 	rq->token = parameter(fcgi, "HTTP_X_AUTH_TOKEN", NULL);
+	rq->service_token = parameter(fcgi, "HTTP_X_SERVICE_TOKEN", NULL);
 	rq->subject_token = parameter(fcgi, "HTTP_X_SUBJECT_TOKEN", NULL);
 	rq->remote_addr = parameter(fcgi, "REMOTE_ADDR", "");
 	rq->scheme = parameter(fcgi, "REQUEST_SCHEME", "http");

@@ -1,59 +1,107 @@
-/* Who is behind this token: from what was checked not long ago, else from PostgreSQL. */
+/* Who is behind this token: from what was checked not long ago, else from whoever gave it out. */
 #include "config.h"
 
 #include "identity/identity.h"
 #include "identity/identity_int.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "identity/keystone.h"
 #include "store/queries.h"
 #include "store/store.h"
 
 struct identity_settings identity_settings;
 
+static bool with_keystone;
+
 bool identity_configure(const struct identity_settings *settings)
 {
+	struct keystone_settings keystone;
+
 	identity_settings = *settings;
 	if (sodium_init() < 0) {
 		log_error("libsodium can't be used on this machine");
 		return false;
 	}
-	return store_listen(&sql_identity_listen);
+	if (!keystone_settings_read(&keystone))
+		return false;
+	with_keystone = keystone.auth_url[0] != '\0';
+	return with_keystone ? keystone_configure(&keystone) : store_listen(&sql_identity_listen);
 }
 
-static bool refuse(struct req *rq)
+bool identity_check(void)
 {
-	rq->reply.authenticate = arena_printf(rq->arena, "Keystone uri=\"%s/v3\"",
-					      identity_url(rq));
-	return problem(rq, 401, "a valid token is needed in X-Auth-Token");
+	struct keystone_settings keystone;
+
+	return keystone_settings_read(&keystone);
+}
+
+bool identity_is_standalone(void)
+{
+	return !with_keystone;
+}
+
+static bool refuse(struct req *rq, const char *what)
+{
+	const char *uri = with_keystone ? keystone_settings.public_uri :
+			  arena_printf(rq->arena, "%s/v3", identity_url(rq));
+
+	rq->reply.authenticate = arena_printf(rq->arena, "Keystone uri=\"%s\"", uri);
+	return problem(rq, 401, "%s", what);
+}
+
+static enum verdict caller_find(struct req *rq, const char *token, bool allow_expired,
+				struct caller *caller)
+{
+	char hash[TOKEN_HASH_SIZE];
+
+	token_hash(hash, token);
+	*caller = (struct caller){ .token_hash = arena_strdup(rq->arena, hash) };
+	if (cache_find(rq->arena, hash, caller))
+		return VERDICT_COUNTS;
+	return with_keystone ? keystone_find(rq, token, hash, allow_expired, caller) :
+			       standalone_find(rq, hash, caller);
+}
+
+/*
+ * The token of a service that asks on behalf of a user, and lets that user's token have ended
+ * meanwhile. False with a problem set when it does not count.
+ */
+static bool service_find(struct req *rq, struct caller *service, bool *is_service)
+{
+	*is_service = false;
+	if (rq->service_token == NULL || !with_keystone)
+		return true;
+	enum verdict verdict = caller_find(rq, rq->service_token, false, service);
+	if (verdict == VERDICT_NONE)
+		return false;
+	*is_service = verdict == VERDICT_COUNTS && keystone_is_service(service);
+	if (verdict == VERDICT_REFUSED ||
+	    (!*is_service && keystone_settings.service_roles_required))
+		return refuse(rq, "the token in X-Service-Token does not count");
+	return true;
 }
 
 bool identity_ask(struct req *rq)
 {
-	struct token token;
-	char hash[TOKEN_HASH_SIZE];
-	bool found;
+	struct caller service = { 0 };
+	bool is_service;
 
 	if (rq->token == NULL)
-		return refuse(rq);
-	token_hash(hash, rq->token);
-	if (store_notified())
+		return refuse(rq, "a valid token is needed in X-Auth-Token");
+	if (!with_keystone && store_notified())
 		cache_forget();
-	rq->caller = (struct caller){ .token_hash = arena_strdup(rq->arena, hash) };
-	if (cache_find(rq->arena, hash, &rq->caller))
-		return true;
-	if (!token_find(rq, hash, &token, &found))
+	if (!service_find(rq, &service, &is_service))
 		return false;
-	if (!found)
-		return refuse(rq);
-	cache_keep(hash, &token);
-	rq->caller.user_id = token.user_id;
-	rq->caller.user_name = token.user_name;
-	rq->caller.project_id = token.project_id;
-	rq->caller.project_name = token.project_name;
-	rq->caller.expires_at = token.expires_epoch;
-	roles_expand(rq->arena, token.roles, &rq->caller);
-	return true;
+	enum verdict verdict = caller_find(rq, rq->token, is_service, &rq->caller);
+	if (verdict == VERDICT_REFUSED)
+		return refuse(rq, "a valid token is needed in X-Auth-Token");
+	rq->caller.service_user_id = service.user_id;
+	rq->caller.service_project_id = service.project_id;
+	memcpy(rq->caller.service_roles, service.roles, sizeof(service.roles));
+	rq->caller.service_role_count = service.role_count;
+	return verdict == VERDICT_COUNTS;
 }

@@ -24,9 +24,15 @@ struct identity_settings {
 	int64_t login_failures_window;  /* seconds in which they count */
 };
 
-/* Once, before the first request and before the first connection. */
+/* Once, before the first request and before the first connection. False, with the reason logged,
+ * when [keystone_authtoken] is half-set. */
 bool identity_configure(const struct identity_settings *settings);
 
+/* Is [keystone_authtoken] whole, or empty? False with each reason logged. */
+bool identity_check(void);
+
+/* True when tokens are our own, false when they are Keystone's. */
+bool identity_is_standalone(void);
 /* Where clients find us, without a path: "http://host:port"; in the request's arena. */
 const char *public_url(struct req *rq);
 

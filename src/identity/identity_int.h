@@ -11,7 +11,15 @@
 struct text;
 
 #define TOKEN_HASH_SIZE 65    /* SHA-256 in hex */
+#define SECOND_US INT64_C(1000000)
 #define TOKEN_TEXT_SIZE 48    /* 256 random bits in base64url, and a prefix */
+
+/* What an answerer makes of a token. */
+enum verdict {
+	VERDICT_NONE,       /* it could not be asked: a problem is set */
+	VERDICT_REFUSED,    /* the token does not count */
+	VERDICT_COUNTS,
+};
 
 /* A token as PostgreSQL knows it; strings live in the request. */
 struct token {
@@ -48,8 +56,19 @@ const char *role_id(const char *role);
 
 /* The caller behind a token checked not long ago; false when it must be asked for. */
 bool cache_find(struct arena *arena, const char *hash, struct caller *caller);
-void cache_keep(const char *hash, const struct token *token);
+/* Believe this until then, on the monotonic clock, but not longer than the token is valid. */
+void cache_keep(const char *hash, const struct caller *caller, int64_t until_us);
+
+/* A token that did not count is not asked for again in the next seconds. */
+void cache_refuse(const char *hash);
+bool cache_is_refused(const char *hash);
+
 void cache_forget(void);
+
+/* ---- standalone.c --------------------------------------------------------------------------- */
+
+/* Is this a token of ours? The caller behind it, from PostgreSQL. */
+enum verdict standalone_find(struct req *rq, const char *hash, struct caller *caller);
 
 /* ---- password.c ----------------------------------------------------------------------------- */
 

@@ -59,13 +59,21 @@ static bool equals(const struct question *question, const struct check *check, c
 	return value != NULL && right_equals(question, check->right, value, strncmp);
 }
 
-static bool role_holds(const struct question *question, const struct check *check,
-		       compare_function compare)
+static bool list_holds(const struct question *question, const struct check *check,
+		       const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (equals(question, check, list[i]))
+			return true;
+	return false;
+}
+
+static bool role_holds(const struct question *question, const struct check *check)
 {
 	const struct caller *caller = question->caller;
 
 	for (size_t i = 0; i < caller->role_count; i++)
-		if (right_equals(question, check->right, caller->roles[i], compare))
+		if (right_equals(question, check->right, caller->roles[i], strncasecmp))
 			return true;
 	return false;
 }
@@ -85,30 +93,55 @@ static bool rule_holds(struct question *question, const struct rule *rule)
 	return holds;
 }
 
+/* Of a credential that is one text; NULL where the token does not say it. */
+static const char *credential_text(enum credential credential, const struct caller *caller)
+{
+	switch (credential) {
+	case CREDENTIAL_USER_ID:
+		return caller->user_id;
+	case CREDENTIAL_USER_NAME:
+		return caller->user_name;
+	case CREDENTIAL_USER_DOMAIN_ID:
+		return caller->user_domain_id;
+	case CREDENTIAL_PROJECT_ID:
+		return caller->project_id;
+	case CREDENTIAL_PROJECT_NAME:
+		return caller->project_name;
+	case CREDENTIAL_PROJECT_DOMAIN_ID:
+		return caller->project_domain_id;
+	case CREDENTIAL_DOMAIN_ID:
+		return caller->domain_id;
+	case CREDENTIAL_SYSTEM_SCOPE:
+		return caller->is_system_scoped ? "all" : NULL;
+	case CREDENTIAL_IS_ADMIN_PROJECT:
+		return caller->is_admin_project ? "True" : "False";
+	case CREDENTIAL_TRUST_ID:
+		return caller->trust_id;
+	case CREDENTIAL_SERVICE_USER_ID:
+		return caller->service_user_id;
+	case CREDENTIAL_SERVICE_PROJECT_ID:
+		return caller->service_project_id;
+	default:
+		return NULL;
+	}
+}
+
 static bool credential_holds(struct question *question, const struct check *check)
 {
 	const struct caller *caller = question->caller;
 
 	switch (check->credential) {
-	case CREDENTIAL_USER_ID:
-		return equals(question, check, caller->user_id);
-	case CREDENTIAL_USER_NAME:
-		return equals(question, check, caller->user_name);
-	case CREDENTIAL_PROJECT_ID:
-		return equals(question, check, caller->project_id);
-	case CREDENTIAL_PROJECT_NAME:
-		return equals(question, check, caller->project_name);
 	case CREDENTIAL_ROLES:
-		return role_holds(question, check, strncmp);
+		return list_holds(question, check, caller->roles, caller->role_count);
+	case CREDENTIAL_SERVICE_ROLES:
+		return list_holds(question, check, caller->service_roles,
+				  caller->service_role_count);
 	case CREDENTIAL_IS_ADMIN:
 		return equals(question, check,
 			      rule_holds(question, check->rule) ? "True" : "False");
-	case CREDENTIAL_SYSTEM_SCOPE:
-		return equals(question, check, caller->is_system_scoped ? "all" : NULL);
-	case CREDENTIAL_UNKNOWN:
-		break;
+	default:
+		return equals(question, check, credential_text(check->credential, caller));
 	}
-	return false;
 }
 
 static bool all_hold(struct question *question, const struct check *check)
@@ -138,7 +171,7 @@ static bool check_holds(struct question *question, const struct check *check)
 		question->is_refused = true;
 		return false;
 	case CHECK_ROLE:
-		return role_holds(question, check, strncasecmp);
+		return role_holds(question, check);
 	case CHECK_RULE:
 		return rule_holds(question, check->rule);
 	case CHECK_LITERAL:

@@ -170,6 +170,14 @@ static enum credential credential_named(const char *name, size_t len)
 		{ "is_admin", CREDENTIAL_IS_ADMIN },
 		{ "system_scope", CREDENTIAL_SYSTEM_SCOPE },
 		{ "system", CREDENTIAL_SYSTEM_SCOPE },
+		{ "domain_id", CREDENTIAL_DOMAIN_ID },
+		{ "user_domain_id", CREDENTIAL_USER_DOMAIN_ID },
+		{ "project_domain_id", CREDENTIAL_PROJECT_DOMAIN_ID },
+		{ "is_admin_project", CREDENTIAL_IS_ADMIN_PROJECT },
+		{ "trust_id", CREDENTIAL_TRUST_ID },
+		{ "service_user_id", CREDENTIAL_SERVICE_USER_ID },
+		{ "service_project_id", CREDENTIAL_SERVICE_PROJECT_ID },
+		{ "service_roles", CREDENTIAL_SERVICE_ROLES },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

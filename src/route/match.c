@@ -224,6 +224,9 @@ bool route_match(struct req *rq)
 	bool acceptable = accepts_json(rq->accept);
 	struct walk walk;
 
+	/* where Keystone gives out the tokens, ours open nothing, and none are given out */
+	if (rq->service == SERVICE_IDENTITY && !identity_is_standalone())
+		return method_refuse(rq, 0);
 	for (size_t n = 0; n < ARRAY_SIZE(served); n++) {
 		const struct mount *mount = &mounts[served[n].mount];
 		if (mount->service != rq->service)

@@ -6,6 +6,7 @@
 fences='
 fcgiapp.h    src/http/
 libpq-fe.h   src/store/
+curl.h       src/cloud/http.c
 sodium.h     src/identity/
 crypt.h      src/identity/
 uuid.h       src/base/clock.c

@@ -7,7 +7,8 @@ rooms='
 base
 http
 route     http identity policy schema freezer karbor store
-identity  store
+cloud
+identity  store cloud
 policy
 schema
 freezer   policy schema store

@@ -16,8 +16,8 @@
 #define PASSWORD_MAX 511
 
 #define HASH_A "aaaaaaaa00000000000000000000000000000000000000000000000000000001"
-#define HASH_A_SAME_PLACE "aaaaaaaa00000000000000000000000000000000000000000000000000000002"
 #define HASH_B "bbbbbbbb00000000000000000000000000000000000000000000000000000001"
+#define HASH_C "cccccccc00000000000000000000000000000000000000000000000000000001"
 
 /* A request with a fresh arena; the one before it is gone, and so are settings and cache. */
 static struct req *rq_new(void)
@@ -186,12 +186,24 @@ static void roles_have_ids_of_their_own(void)
 
 /* ---- what workers remember ------------------------------------------------------------------ */
 
-static struct token token_of_test(void)
+static struct caller caller_of_test(void)
 {
-	return (struct token){
+	return (struct caller){
 		.user_id = "u1", .user_name = "alice", .project_id = "p1", .project_name = "demo",
-		.roles = "member", .expires_epoch = clock_now() + 1000,
+		.roles = { "member", "reader" }, .role_count = 2, .expires_at = clock_now() + 1000,
 	};
+}
+
+static int64_t in_seconds(int64_t seconds)
+{
+	return clock_monotonic_us() + seconds * SECOND_US;
+}
+
+static void keep(const char *hash)
+{
+	struct caller caller = caller_of_test();
+
+	cache_keep(hash, &caller, in_seconds(60));
 }
 
 static bool is_cached(const char *hash)
@@ -204,79 +216,126 @@ static bool is_cached(const char *hash)
 static void cache_gives_back_what_was_kept(void)
 {
 	struct req *rq = rq_new();
-	struct token token = token_of_test();
 	struct caller caller = { 0 };
+	int64_t expires_at = caller_of_test().expires_at;
 
 	CU_ASSERT_FALSE(cache_find(rq->arena, HASH_A, &caller));
-	cache_keep(HASH_A, &token);
+	keep(HASH_A);
 	CU_ASSERT_TRUE_FATAL(cache_find(rq->arena, HASH_A, &caller));
 	cache_forget();   /* what was given is the request's own */
 	CU_ASSERT_STRING_EQUAL(caller.user_id, "u1");
 	CU_ASSERT_STRING_EQUAL(caller.user_name, "alice");
 	CU_ASSERT_STRING_EQUAL(caller.project_id, "p1");
 	CU_ASSERT_STRING_EQUAL(caller.project_name, "demo");
+	CU_ASSERT_PTR_NULL(caller.domain_id);
 	CU_ASSERT_TRUE(req_has_role(&caller, "member"));
 	CU_ASSERT_TRUE(req_has_role(&caller, "reader"));
 	CU_ASSERT_FALSE(req_has_role(&caller, "admin"));
-	CU_ASSERT_EQUAL(caller.expires_at, token.expires_epoch);
+	CU_ASSERT_TRUE(caller.expires_at - expires_at <= 1);
 }
 
-static void cache_keeps_a_token_for_no_project(void)
+static void cache_keeps_a_token_for_the_system(void)
 {
 	struct req *rq = rq_new();
-	struct token token = token_of_test();
-	struct caller caller = { 0 };
+	struct caller caller = caller_of_test();
 
-	token.project_id = token.project_name = token.roles = NULL;
-	cache_keep(HASH_A, &token);
+	caller.project_id = caller.project_name = NULL;
+	caller.system_scope = "all";
+	caller.trust_id = "t1";
+	caller.user_name = "";
+	caller.is_system_scoped = caller.is_admin_project = true;
+	caller.role_count = 0;
+	cache_keep(HASH_A, &caller, in_seconds(60));
+	caller = (struct caller){ 0 };
 	CU_ASSERT_TRUE_FATAL(cache_find(rq->arena, HASH_A, &caller));
 	CU_ASSERT_PTR_NULL(caller.project_id);
+	CU_ASSERT_STRING_EQUAL(caller.user_name, "");
+	CU_ASSERT_STRING_EQUAL(caller.system_scope, "all");
+	CU_ASSERT_STRING_EQUAL(caller.trust_id, "t1");
+	CU_ASSERT_TRUE(caller.is_system_scoped && caller.is_admin_project);
+	CU_ASSERT_FALSE(caller.is_domain_scoped);
 	CU_ASSERT_EQUAL(caller.role_count, 0);
 }
 
-static void cache_has_one_place_for_a_token(void)
+/* A hash of the set that HASH_A is in. */
+static const char *hash_in_set(char hash[TOKEN_HASH_SIZE], int number)
 {
-	struct token token = token_of_test();
+	snprintf(hash, TOKEN_HASH_SIZE, "aaaaaaaa%056d", number);
+	return hash;
+}
+
+static void cache_gives_up_the_token_that_ends_first(void)
+{
+	struct caller caller = caller_of_test();
+	char hash[TOKEN_HASH_SIZE];
 
 	rq_new();
-	cache_keep(HASH_A, &token);
-	CU_ASSERT_FALSE(is_cached(HASH_A_SAME_PLACE));
+	for (int n = 0; n < 4; n++)
+		cache_keep(hash_in_set(hash, n), &caller, in_seconds(n == 2 ? 10 : 60));
+	for (int n = 0; n < 4; n++)
+		CU_ASSERT_TRUE(is_cached(hash_in_set(hash, n)));
+	keep(hash_in_set(hash, 4));
+	for (int n = 0; n < 5; n++)
+		CU_ASSERT_EQUAL(is_cached(hash_in_set(hash, n)), n != 2);
+}
+
+static void cache_keeps_a_token_once(void)
+{
+	char hash[TOKEN_HASH_SIZE];
+
+	rq_new();
+	for (int n = 0; n < 4; n++)
+		keep(hash_in_set(hash, n));
+	for (int n = 0; n < 10; n++)
+		keep(hash_in_set(hash, 3));
+	for (int n = 0; n < 4; n++)
+		CU_ASSERT_TRUE(is_cached(hash_in_set(hash, n)));
+}
+
+static void cache_is_not_emptied_by_refusals(void)
+{
+	char hash[TOKEN_HASH_SIZE];
+
+	rq_new();
+	keep(HASH_A);
+	for (int n = 0; n < 100000; n++) {
+		snprintf(hash, sizeof(hash), "%08x%056d", n * 2654435761u, n);
+		cache_refuse(hash);
+	}
+	CU_ASSERT_TRUE(cache_is_refused(hash));
 	CU_ASSERT_TRUE(is_cached(HASH_A));
-	cache_keep(HASH_A_SAME_PLACE, &token);
-	CU_ASSERT_FALSE(is_cached(HASH_A));
-	CU_ASSERT_TRUE(is_cached(HASH_A_SAME_PLACE));
+	CU_ASSERT_FALSE(cache_is_refused(HASH_A));
+	CU_ASSERT_FALSE(is_cached(hash));
 }
 
 static void cache_forgets_all(void)
 {
-	struct token token = token_of_test();
-
 	rq_new();
-	cache_keep(HASH_A, &token);
-	cache_keep(HASH_B, &token);
-	CU_ASSERT_TRUE(is_cached(HASH_A) && is_cached(HASH_B));
+	keep(HASH_A);
+	keep(HASH_B);
+	cache_refuse(HASH_C);
+	CU_ASSERT_TRUE(is_cached(HASH_A) && is_cached(HASH_B) && cache_is_refused(HASH_C));
 	cache_forget();
-	CU_ASSERT_FALSE(is_cached(HASH_A) || is_cached(HASH_B));
+	CU_ASSERT_FALSE(is_cached(HASH_A) || is_cached(HASH_B) || cache_is_refused(HASH_C));
 	cache_forget();
 }
 
 static void cache_ends_with_the_token(void)
 {
-	struct token token = token_of_test();
+	struct caller caller = caller_of_test();
 
 	rq_new();
-	token.expires_epoch = clock_now();
-	cache_keep(HASH_A, &token);
+	caller.expires_at = clock_now();
+	cache_keep(HASH_A, &caller, in_seconds(60));
 	CU_ASSERT_FALSE(is_cached(HASH_A));
 }
 
 static void cache_ends_with_its_time(void)
 {
-	struct token token = token_of_test();
+	struct caller caller = caller_of_test();
 
 	rq_new();
-	identity_settings.token_cache_time = 1;
-	cache_keep(HASH_A, &token);
+	cache_keep(HASH_A, &caller, in_seconds(1));
 	CU_ASSERT_TRUE(is_cached(HASH_A));
 	usleep(1050000);
 	CU_ASSERT_FALSE(is_cached(HASH_A));
@@ -284,11 +343,10 @@ static void cache_ends_with_its_time(void)
 
 static void cache_of_no_time_keeps_nothing(void)
 {
-	struct token token = token_of_test();
+	struct caller caller = caller_of_test();
 
 	rq_new();
-	identity_settings.token_cache_time = 0;
-	cache_keep(HASH_A, &token);
+	cache_keep(HASH_A, &caller, in_seconds(0));
 	CU_ASSERT_FALSE(is_cached(HASH_A));
 }
 
@@ -368,8 +426,10 @@ int main(void)
 		{ "roles have a bound", roles_have_a_bound },
 		{ "each role has an id of its own", roles_have_ids_of_their_own },
 		{ "the cache gives back what was kept", cache_gives_back_what_was_kept },
-		{ "the cache keeps a token for no project", cache_keeps_a_token_for_no_project },
-		{ "the cache never takes one token for another", cache_has_one_place_for_a_token },
+		{ "the cache keeps what a token for the system says", cache_keeps_a_token_for_the_system },
+		{ "the cache gives up the token that ends first", cache_gives_up_the_token_that_ends_first },
+		{ "the cache keeps a token once", cache_keeps_a_token_once },
+		{ "tokens that do not count drive none out that do", cache_is_not_emptied_by_refusals },
 		{ "the cache forgets all", cache_forgets_all },
 		{ "the cache does not outlive the token", cache_ends_with_the_token },
 		{ "the cache does not outlive its time", cache_ends_with_its_time },
