@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "policy/policy.h"
+#include "provider/provider.h"
 
 static bool policy_load_all(void)
 {
@@ -28,6 +29,8 @@ enum admin_status config_check(struct wish *wish)
 	(void)wish;
 	if (!policy_load_all())
 		return policy_broken();
+	if (!provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
+		return admin_error(NULL, "the provider files are broken");
 	puts("the configuration is in order");
 	return ADMIN_DONE;
 }

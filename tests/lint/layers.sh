@@ -6,15 +6,16 @@
 rooms='
 base
 http
-route     http identity policy schema freezer karbor store
+route     http identity policy provider schema freezer karbor store
 identity  store
 policy
+provider
 schema
 freezer   policy schema store
 karbor    identity policy provider schema store
 store
-admin     identity policy store
-main      http route identity policy karbor store admin
+admin     identity policy provider store
+main      http route identity policy provider karbor store admin
 '
 
 strangers() {
