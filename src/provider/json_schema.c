@@ -3,12 +3,13 @@
 #include "provider/provider_int.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/text.h"
+
+#define EXACT_MAX 9007199254740992.0     /* 2^53: from here on a double has no fraction */
 
 /* ---- types ---------------------------------------------------------------------------------- */
 
@@ -23,13 +24,14 @@ bool json_schema_is_type(const char *name)
 	return false;
 }
 
+/* 3.0 is one, and so is every number too large for a fraction. */
 static bool is_integer(struct json_object *value)
 {
-	if (json_object_is_type(value, json_type_double)) {
-		double number = json_object_get_double(value);
-		return number == floor(number);
-	}
-	return json_object_is_type(value, json_type_int);
+	double number = json_object_get_double(value);
+
+	if (!json_object_is_type(value, json_type_double))
+		return json_object_is_type(value, json_type_int);
+	return number >= EXACT_MAX || number <= -EXACT_MAX || number == (double)(int64_t)number;
 }
 
 static bool is_number(struct json_object *value)

@@ -162,12 +162,21 @@ bool provider_protects(const struct provider *provider, const char *type)
 	return protectable_find(provider, type) != NULL;
 }
 
-bool provider_acts(const struct provider *provider, const char *type,
-		   enum provider_operation operation)
+/* NULL when there is nothing for an agent to do. */
+static const struct operation *operation_find(const struct provider *provider, const char *type,
+					      enum provider_operation operation)
 {
 	const struct protectable *protectable = protectable_find(provider, type);
 
-	return protectable != NULL && protectable->operations[operation].job_action != NULL;
+	if (protectable == NULL || protectable->operations[operation].job_action == NULL)
+		return NULL;
+	return &protectable->operations[operation];
+}
+
+bool provider_acts(const struct provider *provider, const char *type,
+		   enum provider_operation operation)
+{
+	return operation_find(provider, type, operation) != NULL;
 }
 
 /* ---- parameters ----------------------------------------------------------------------------- */
@@ -261,14 +270,14 @@ bool provider_work(struct arena *arena, const struct provider *provider, const c
 		   enum provider_operation operation, struct json_object *values,
 		   struct provider_work *work, const char **why)
 {
+	const struct operation *found = operation_find(provider, type, operation);
 	struct json_object *client;
 
-	if (!provider_acts(provider, type, operation)) {
+	if (found == NULL) {
 		*why = arena_printf(arena, "the provider %s has no action to %s %s", provider->name,
 				    operation_names[operation], type);
 		return false;
 	}
-	const struct operation *found = &protectable_find(provider, type)->operations[operation];
 	*work = (struct provider_work){ 0 };
 	if (!template_expand(arena, found->job_action, values, &work->job_action, why))
 		return false;
