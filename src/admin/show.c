@@ -13,6 +13,7 @@
 #include "policy/policy.h"
 #include "recurrence/recurrence.h"
 #include "route/route.h"
+#include "provider/provider.h"
 
 static bool policy_load_all(void)
 {
@@ -34,6 +35,8 @@ enum admin_status config_check(struct wish *wish)
 	bool good = identity_check();
 	if (!policy_load_all())
 		return policy_broken();
+	if (!provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
+		return admin_error(NULL, "the provider files are broken");
 	good = recurrence_limits_load(&limits) && good;
 	if (!good)
 		return admin_error(NULL, "the configuration is not whole");

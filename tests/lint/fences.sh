@@ -10,7 +10,7 @@ curl.h       src/cloud/http.c
 sodium.h     src/identity/
 crypt.h      src/identity/
 uuid.h       src/base/clock.c
-yaml.h       src/policy/file.c
+yaml.h       src/base/yaml.c
 '
 
 printf '%s' "$fences" | grep . | while read -r header place; do

@@ -6,17 +6,18 @@
 rooms='
 base
 http
-route     http identity policy schema freezer karbor store
+route     http identity policy schema freezer karbor store provider
 cloud
 identity  store cloud
 policy
+provider
 schema
 freezer   policy schema store
 karbor    identity policy provider schema store
 recurrence
 store
-admin     identity policy recurrence store route
-main      http route identity policy karbor recurrence store admin
+admin     identity policy recurrence store route provider
+main      http route identity policy karbor recurrence store admin provider
 '
 
 strangers() {
