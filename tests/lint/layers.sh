@@ -11,7 +11,7 @@ identity  store
 policy
 schema
 freezer   policy schema store
-karbor    identity policy provider schema store
+karbor    identity policy provider recurrence schema store
 recurrence
 store
 admin     identity policy recurrence store
