@@ -128,6 +128,11 @@ bool json_has(struct json_object *object, const char *key)
 	       json_object_object_get_ex(object, key, NULL);
 }
 
+void json_share(struct json_object *to, struct json_object *from, const char *key)
+{
+	json_object_object_add(to, key, json_object_get(json_get(from, key)));
+}
+
 const char *json_get_string(struct json_object *object, const char *key)
 {
 	struct json_object *member = json_get(object, key);

@@ -67,6 +67,9 @@ struct json_object *json_get(struct json_object *object, const char *key);
 /* True when `object` is an object that has the key, also with a null. */
 bool json_has(struct json_object *object, const char *key);
 
+/* Make a member of `from` a member of `to` too; null when there is none. */
+void json_share(struct json_object *to, struct json_object *from, const char *key);
+
 /* The string of a member; NULL when it is absent or no string. Lives as long as the object. */
 const char *json_get_string(struct json_object *object, const char *key);
 

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "base/log.h"
+#include "base/text.h"
 #include "schema/schema.h"
 #include "store/queries.h"
 #include "store/store.h"
@@ -27,10 +27,10 @@ const char *karbor_scope(const struct req *rq)
 	return rq->is_privileged ? NULL : req_project(rq);
 }
 
-static bool document_take(struct req *rq, enum kind kind, const struct query *query, const char *id,
-			  struct document *doc)
+static bool document_take(struct req *rq, enum kind kind, const struct query *query,
+			  const char *project, const char *id, struct document *doc)
 {
-	struct rows *rows = STORE_ASK(rq, query, karbor_scope(rq), id);
+	struct rows *rows = STORE_ASK(rq, query, project, id);
 
 	if (rows == NULL)
 		return false;
@@ -46,12 +46,19 @@ static bool document_take(struct req *rq, enum kind kind, const struct query *qu
 
 bool karbor_find(struct req *rq, enum kind kind, const char *id, struct document *doc)
 {
-	return document_take(rq, kind, &sql_page_find[kind], id, doc);
+	return document_take(rq, kind, &sql_page_find[kind], karbor_scope(rq), id, doc);
 }
 
 bool karbor_lock(struct req *rq, enum kind kind, const char *id, struct document *doc)
 {
-	return document_take(rq, kind, &sql_page_lock[kind], id, doc) && doc_parse(rq, kind, doc);
+	return document_take(rq, kind, &sql_page_lock[kind], karbor_scope(rq), id, doc) &&
+	       doc_parse(rq, kind, doc);
+}
+
+bool karbor_hold(struct req *rq, enum kind kind, const char *id, struct document *doc)
+{
+	return document_take(rq, kind, &sql_page_hold[kind], req_project(rq), id, doc) &&
+	       doc_parse(rq, kind, doc);
 }
 
 bool karbor_insert(struct req *rq, enum kind kind, const char *id, struct json_object *doc)
@@ -91,20 +98,26 @@ bool karbor_reply_nothing(struct req *rq)
 	return reply_json(rq, 200, "");
 }
 
-/* ---- shapes --------------------------------------------------------------------------------- */
+bool karbor_whole_number(struct json_object *value, int64_t *number)
+{
+	if (json_object_is_type(value, json_type_string))
+		return text_to_int64(json_object_get_string(value), number);
+	*number = json_object_get_int64(value);
+	return json_object_is_type(value, json_type_int);
+}
 
-#define KEY_TEXT "1 to 255 letters, digits, spaces or any of - _ : . #"
+/* ---- shapes --------------------------------------------------------------------------------- */
 
 static const struct field no_fields[] = { { 0 } };
 
 static const struct map meta_map = {
 	.value = { .kinds = BOOLEAN | STRING | INTEGER },
-	.key_format = format_map_key, .key_text = KEY_TEXT,
+	.key_format = format_map_key, .key_text = KARBOR_KEY_TEXT,
 };
 const struct shape karbor_meta = { .fields = no_fields, .map = &meta_map };
 
 static const struct map params_map = {
 	.value = { .kinds = OBJECT, .shape = &karbor_meta },
-	.key_format = format_map_key, .key_text = KEY_TEXT,
+	.key_format = format_map_key, .key_text = KARBOR_KEY_TEXT,
 };
 const struct shape karbor_params = { .fields = no_fields, .map = &params_map };

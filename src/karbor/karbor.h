@@ -14,6 +14,8 @@ extern const struct resource karbor_versions;
 extern const struct resource karbor_version;
 extern const struct resource karbor_plan;
 extern const struct resource karbor_provider;
+extern const struct resource karbor_trigger;
+extern const struct resource karbor_scheduled_operation;
 extern const struct resource karbor_quota;
 extern const struct resource karbor_quota_class;
 
@@ -35,6 +37,12 @@ bool karbor_find(struct req *rq, enum kind kind, const char *id, struct document
 /* The same, parsed into doc->json, and locked until the transaction ends. */
 bool karbor_lock(struct req *rq, enum kind kind, const char *id, struct document *doc);
 
+/*
+ * For what a new document refers to: read one of the caller's own project, whoever asks, parsed
+ * into doc->json, and keep others from changing or deleting it until the transaction ends.
+ */
+bool karbor_hold(struct req *rq, enum kind kind, const char *id, struct document *doc);
+
 /* Insert a new document of the caller's project. False with a problem set. */
 bool karbor_insert(struct req *rq, enum kind kind, const char *id, struct json_object *doc);
 
@@ -49,6 +57,9 @@ bool karbor_show(struct req *rq, enum kind kind, const char *word, const char *w
 
 /* Reply 200 without a body, as a delete is answered (spec 2.4). True. */
 bool karbor_reply_nothing(struct req *rq);
+
+/* A whole number, or its digits as text. False for anything else; NULL (null) is none. */
+bool karbor_whole_number(struct json_object *value, int64_t *number);
 
 /* ---- list.c: a page of documents (spec data-protection-v1 2.9 to 2.11) ---------------------- */
 
@@ -94,11 +105,19 @@ void quota_configure(int64_t plans, int64_t checkpoints);
  */
 bool quota_take(struct req *rq, enum quota quota);
 
+/* ---- trigger.c ------------------------------------------------------------------------------ */
+
+struct recurrence_limits;
+
+/* What windows and intervals triggers may have from now on. */
+void trigger_configure(const struct recurrence_limits *allowed);
+
 /* ---- shapes that several bodies share (spec data-protection-v1 2.8), in document.c ---------- */
 
 extern const struct shape karbor_meta;     /* names with boolean, text or whole number */
 extern const struct shape karbor_params;   /* names with a karbor_meta each */
 
+#define KARBOR_KEY_TEXT "1 to 255 letters, digits, spaces or any of - _ : . #"
 #define KARBOR_NAME(required) \
 	{ .name = "name", .kinds = STRING, .flags = (required), .length_max = 255, \
 	  .format = format_not_blank, .format_text = "a name: it has nothing but spaces" }

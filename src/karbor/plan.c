@@ -146,23 +146,18 @@ static bool plan_show(struct req *rq)
 	return karbor_show(rq, KIND_PLANS, "plan_id", "plan");
 }
 
-static void member_share(struct json_object *to, struct json_object *from, const char *name)
-{
-	json_object_object_add(to, name, json_object_get(json_get(from, name)));
-}
-
 static struct json_object *plan_make(struct req *rq, struct json_object *given, const char *id,
 				     const char *provider_id)
 {
 	struct json_object *plan = json_own(rq->arena, json_object_new_object());
 
 	json_object_object_add(plan, "id", json_object_new_string(id));
-	member_share(plan, given, "name");
-	member_share(plan, given, "description");
+	json_share(plan, given, "name");
+	json_share(plan, given, "description");
 	json_object_object_add(plan, "resources", resources_make(json_get(given, "resources")));
 	json_object_object_add(plan, "provider_id", json_object_new_string(provider_id));
 	json_object_object_add(plan, "status", json_object_new_string(SUSPENDED));
-	member_share(plan, given, "parameters");
+	json_share(plan, given, "parameters");
 	return plan;
 }
 

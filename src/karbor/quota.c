@@ -89,15 +89,6 @@ static const struct field class_fields[] = { BODY("quota_class"), { 0 } };
 static const struct shape class_body = { .fields = class_fields, .closed = true,
 					 .sample = "{\"quota_class\": {\"plans\": 60}}" };
 
-/* A whole number, or its digits as text. */
-static bool limit_read(struct json_object *value, int64_t *limit)
-{
-	if (json_object_is_type(value, json_type_string))
-		return text_to_int64(json_object_get_string(value), limit);
-	*limit = json_object_get_int64(value);
-	return json_object_is_type(value, json_type_int);
-}
-
 /* Names other than ours are ignored, as the client sends what it knows. */
 static bool limits_set(struct req *rq, const struct query *query, const char *key,
 		       const char *wrapper)
@@ -108,7 +99,7 @@ static bool limits_set(struct req *rq, const struct query *query, const char *ke
 
 		if (value == NULL)
 			continue;
-		if (!limit_read(value, &limit) || limit < -1 || limit > INT32_MAX)
+		if (!karbor_whole_number(value, &limit) || limit < -1 || limit > INT32_MAX)
 			return problem(rq, 400, "$.%s.%s must be a whole number from -1", wrapper,
 				       names[n]);
 		if (STORE_ASK(rq, query, key, names[n],

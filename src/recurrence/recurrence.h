@@ -64,7 +64,7 @@ struct recurrence_limits {
 };
 
 /* The limits of the configuration. False, with the reason logged, unless min_window_time is below
- * max_window_time and two of the latter fit into min_interval. */
+ * max_window_time and that at most min_interval: a window is over when the next firing is due. */
 bool recurrence_limits_load(struct recurrence_limits *limits);
 
 /* The properties of a trigger as they came in; NULL for those that did not. */

@@ -195,10 +195,10 @@ class Api:
 # ---- the real clients ---------------------------------------------------------------------------
 
 class Outcome:
-    """What one run of the freezer command said."""
+    """What one run of a client said: its first word is the sub-command."""
 
-    def __init__(self, words, done):
-        self.command, self.words = words[0], " ".join(words)
+    def __init__(self, words, done, program="freezer"):
+        self.program, self.command, self.words = program, words[0], " ".join(words)
         self.status, self.output, self.errors = done.returncode, done.stdout, done.stderr
 
     @property
@@ -214,7 +214,7 @@ class Outcome:
             return {}
 
     def __str__(self):
-        return f"freezer {self.words}\nstatus {self.status}\n{self.said}"
+        return f"{self.program} {self.words}\nstatus {self.status}\n{self.said}"
 
 
 class Freezer:

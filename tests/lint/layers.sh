@@ -13,7 +13,7 @@ policy
 provider
 schema
 freezer   policy schema store
-karbor    identity policy provider schema store
+karbor    identity policy provider recurrence schema store
 recurrence
 store
 admin     identity policy recurrence store route provider

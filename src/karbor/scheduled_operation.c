@@ -1,0 +1,204 @@
+/* Scheduled operations: what is done with a plan each time a trigger fires
+ * (spec data-protection-v1 3.5, 4.6). */
+#include "config.h"
+
+#include "karbor/karbor.h"
+
+#include <json-c/json.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "schema/schema.h"
+
+/* ---- what it accepts ------------------------------------------------------------------------ */
+
+#define RETENTION_PROTECT "retention_protect"
+
+static const char *const types[] = { "protect", RETENTION_PROTECT, NULL };
+
+/* Further keys are kept as they are: "max_backups" and "retention_duration" mean something. */
+static const struct map definition_map = {
+	.value = { .kinds = BOOLEAN | STRING | INTEGER },
+	.key_format = format_map_key, .key_text = KARBOR_KEY_TEXT,
+};
+static const struct field definition_fields[] = {
+	KARBOR_UUID("provider_id", REQUIRED),
+	KARBOR_UUID("plan_id", REQUIRED),
+	{ 0 }
+};
+static const struct shape definition_shape = { .fields = definition_fields,
+					       .map = &definition_map };
+
+#define OPERATION_FIELDS \
+	KARBOR_NAME(REQUIRED), \
+	KARBOR_DESCRIPTION, \
+	{ .name = "operation_type", .kinds = STRING, .flags = REQUIRED, .words = types }, \
+	KARBOR_UUID("trigger_id", REQUIRED), \
+	{ .name = "operation_definition", .kinds = OBJECT, .flags = REQUIRED, \
+	  .shape = &definition_shape }
+
+static const struct field create_fields[] = { OPERATION_FIELDS, { 0 } };
+static const struct shape create_shape = { .fields = create_fields, .closed = true };
+static const struct field create_body_fields[] = {
+	{ .name = "scheduled_operation", .kinds = OBJECT, .flags = REQUIRED,
+	  .shape = &create_shape },
+	{ 0 }
+};
+static const struct shape create_body = {
+	.fields = create_body_fields, .closed = true,
+	.sample = "{\"scheduled_operation\": {\"name\": \"web server, every night\", "
+		  "\"operation_type\": \"" RETENTION_PROTECT "\", "
+		  "\"trigger_id\": \"2a9ce1f3-cc1a-4516-9435-0ebb13caa398\", "
+		  "\"operation_definition\": {\"max_backups\": 7, "
+		  "\"provider_id\": \"cf56bd3e-97a7-4078-b6d5-f36246333fd9\", "
+		  "\"plan_id\": \"9e5475d2-6425-4986-9136-a4f09642297f\"}}}",
+};
+
+/* ---- what it refers to ---------------------------------------------------------------------- */
+
+/* What is no number would be found out when the operation has run, and nothing was removed. */
+static bool retention_check(struct req *rq, struct json_object *definition)
+{
+	static const char *const keys[] = { "max_backups", "retention_duration" };
+
+	for (size_t n = 0; n < sizeof(keys) / sizeof(keys[0]); n++) {
+		int64_t number;
+
+		if (!json_has(definition, keys[n]))
+			continue;
+		if (!karbor_whole_number(json_get(definition, keys[n]), &number) ||
+		    number > INT32_MAX)
+			return problem(rq, 400, "$.scheduled_operation.operation_definition.%s is "
+				       "not a whole number up to %d; below 1 it is off", keys[n],
+				       INT32_MAX);
+	}
+	return true;
+}
+
+/* The plan and the trigger are the project's own, and stay until the operation is there. */
+static bool plan_and_trigger_hold(struct req *rq, const char *plan_id, const char *provider_id,
+				  const char *trigger_id)
+{
+	struct document plan, trigger;
+
+	if (!karbor_hold(rq, KIND_PLANS, plan_id, &plan) ||
+	    !karbor_hold(rq, KIND_TRIGGERS, trigger_id, &trigger))
+		return false;
+	if (strcmp(json_get_string(plan.json, "provider_id"), provider_id) != 0)
+		return problem(rq, 400, "$.scheduled_operation.operation_definition.provider_id is "
+			       "not the provider of plan %s", plan_id);
+	return true;
+}
+
+/* ---- what it does --------------------------------------------------------------------------- */
+
+static const char *const sort_keys[] = { "name", NULL };
+static const struct filter filters[] = {
+	{ .parameter = "operation_type" },
+	{ .parameter = "trigger_id" },
+	{ .parameter = "name", .is_piece = true },
+	{ .parameter = "operation_definition", .is_piece = true },
+	{ 0 }
+};
+static const struct list operation_pages = { KIND_SCHEDULED_OPERATIONS, "operations", sort_keys,
+					     filters };
+
+static bool operation_list(struct req *rq)
+{
+	return karbor_list(rq, &operation_pages, NULL);
+}
+
+static bool operation_show(struct req *rq)
+{
+	return karbor_show(rq, KIND_SCHEDULED_OPERATIONS, "scheduled_operation_id",
+			   "scheduled_operation");
+}
+
+/* As it was given, with the ids in the form that documents have. */
+static struct json_object *definition_make(struct json_object *given, const char *plan_id,
+					   const char *provider_id)
+{
+	struct json_object *definition = json_object_new_object();
+
+	json_object_object_foreach(given, key, value)
+		json_object_object_add(definition, key, json_object_get(value));
+	json_object_object_add(definition, "plan_id", json_object_new_string(plan_id));
+	json_object_object_add(definition, "provider_id", json_object_new_string(provider_id));
+	return definition;
+}
+
+static struct json_object *operation_make(struct req *rq, struct json_object *given, const char *id,
+					  const char *trigger_id, struct json_object *definition)
+{
+	struct json_object *operation = json_own(rq->arena, json_object_new_object());
+
+	json_object_object_add(operation, "id", json_object_new_string(id));
+	json_share(operation, given, "name");
+	json_share(operation, given, "description");
+	json_share(operation, given, "operation_type");
+	json_object_object_add(operation, "trigger_id", json_object_new_string(trigger_id));
+	json_object_object_add(operation, "operation_definition", definition);
+	json_object_object_add(operation, "enabled", json_object_new_boolean(true));
+	return operation;
+}
+
+static bool operation_create(struct req *rq)
+{
+	struct json_object *given = json_get(rq->body, "scheduled_operation");
+	struct json_object *definition = json_get(given, "operation_definition");
+	char id[UUID_DASHED_SIZE], trigger_id[UUID_DASHED_SIZE];
+	char plan_id[UUID_DASHED_SIZE], provider_id[UUID_DASHED_SIZE];
+
+	uuid_dashed(id);
+	uuid_canonical(json_get_string(given, "trigger_id"), trigger_id);
+	uuid_canonical(json_get_string(definition, "plan_id"), plan_id);
+	uuid_canonical(json_get_string(definition, "provider_id"), provider_id);
+	if (strcmp(json_get_string(given, "operation_type"), RETENTION_PROTECT) == 0 &&
+	    !retention_check(rq, definition))
+		return false;
+	if (!plan_and_trigger_hold(rq, plan_id, provider_id, trigger_id))
+		return false;
+	struct json_object *operation = operation_make(rq, given, id, trigger_id,
+		definition_make(definition, plan_id, provider_id));
+	if (!karbor_insert(rq, KIND_SCHEDULED_OPERATIONS, id, operation))
+		return false;
+	const char *text = json_text(rq->arena, operation);
+	return karbor_reply(rq, "scheduled_operation", text, strlen(text));
+}
+
+static bool operation_delete(struct req *rq)
+{
+	const char *id = karbor_id(rq, "scheduled_operation_id");
+	struct document operation;
+	bool found;
+
+	return id != NULL && karbor_lock(rq, KIND_SCHEDULED_OPERATIONS, id, &operation) &&
+	       doc_delete(rq, KIND_SCHEDULED_OPERATIONS,
+			  (struct scope){ .project = operation.project_id }, id, &found) &&
+	       karbor_reply_nothing(rq);
+}
+
+/* ---- how it is reached ---------------------------------------------------------------------- */
+
+static const struct route operation_routes[] = {
+	{ METHOD_GET, "/scheduled_operations", "scheduled_operation:list", operation_list, NULL, 0,
+	  200 },
+	{ METHOD_POST, "/scheduled_operations", "scheduled_operation:create", operation_create,
+	  &create_body, 0, 200 },
+	{ METHOD_GET, "/scheduled_operations/{scheduled_operation_id}", "scheduled_operation:get",
+	  operation_show, NULL, 0, 200 },
+	{ METHOD_DELETE, "/scheduled_operations/{scheduled_operation_id}",
+	  "scheduled_operation:delete", operation_delete, NULL, 0, 200 },
+	{ 0 }
+};
+
+static const struct field shown_fields[] = {
+	{ .name = "id", .kinds = STRING, .flags = REQUIRED },
+	OPERATION_FIELDS,
+	{ .name = "enabled", .kinds = BOOLEAN, .flags = REQUIRED },
+	{ 0 }
+};
+static const struct shape shown_shape = { .fields = shown_fields };
+
+const struct resource karbor_scheduled_operation = { "scheduled_operations", operation_routes,
+						     "id", &shown_shape };
