@@ -2,9 +2,12 @@
 -- processes that do it.
 
 alter table permafrost.checkpoints
-	add column provider_id text not null generated always as (coalesce(doc->'protection_plan'->>'provider_id', '')) stored,
-	add column plan_id text not null generated always as (coalesce(doc->'protection_plan'->>'id', '')) stored,
-	add column copy_of text;
+	add column provider_id text not null generated always as (doc->'protection_plan'->>'provider_id') stored,
+	add column plan_id text not null generated always as (doc->'protection_plan'->>'id') stored,
+	add column copy_of text,
+	add constraint checkpoint_state check (status in ('protecting', 'available', 'error', 'deleting',
+		'deleted', 'error-deleting', 'wait_copying', 'copying'));
+comment on constraint checkpoint_state on permafrost.checkpoints is 'The states that the API knows';
 comment on column permafrost.checkpoints.provider_id is 'Derived from doc: where it is kept; other providers do not know it';
 comment on column permafrost.checkpoints.plan_id is 'Derived from doc: the plan whose execution it is; the plan may be gone';
 comment on column permafrost.checkpoints.copy_of is 'The checkpoint that this one is a copy of; null: it is an original';

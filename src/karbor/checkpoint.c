@@ -17,8 +17,6 @@
 #include "store/queries.h"
 #include "store/store.h"
 
-#define FINISHED "finished"   /* a state that only the original knew */
-
 /* ---- what is asked about -------------------------------------------------------------------- */
 
 const struct provider *checkpoint_provider(struct req *rq)
@@ -228,8 +226,7 @@ static const struct shape reset_body = { .fields = reset_body_fields, .closed = 
 /* What was about to say otherwise is ended. */
 static bool checkpoint_reset(struct req *rq)
 {
-	static const char *const from[] = { AVAILABLE, ERROR, COPYING, WAIT_COPYING, FINISHED,
-					    NULL };
+	static const char *const from[] = { AVAILABLE, ERROR, COPYING, WAIT_COPYING, NULL };
 	const char *state = json_get_string(json_get(rq->body, "os-resetState"), "state");
 	struct document checkpoint;
 
