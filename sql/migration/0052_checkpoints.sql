@@ -110,6 +110,7 @@ create table permafrost.services (
 );
 comment on table permafrost.services is 'Processes that carry out what the Data Protection API accepts, one row for each program and host';
 comment on column permafrost.services.id is 'Its number in the API';
+comment on sequence permafrost.services_id_seq is 'Numbers of processes';
 comment on column permafrost.services.binary_name is 'The program, by the name that clients of the API know: karbor-operationengine';
 comment on column permafrost.services.host is 'Where it runs';
 comment on column permafrost.services.is_enabled is 'May it take up work?';

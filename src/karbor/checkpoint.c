@@ -171,8 +171,8 @@ static bool is_unused(struct req *rq, const struct document *checkpoint)
 	if (rows == NULL)
 		return false;
 	if (rows_count(rows) > 0)
-		return problem(rq, 409, "checkpoint %s is in use: operation log %s (%s) is not over",
-			       checkpoint->id, rows_text(rows, 0, "run_id"),
+		return problem(rq, 409, "checkpoint %s is needed: operation log %s (%s) is not "
+			       "over", checkpoint->id, rows_text(rows, 0, "run_id"),
 			       rows_text(rows, 0, "operation"));
 	return true;
 }
