@@ -61,6 +61,11 @@ bool karbor_hold(struct req *rq, enum kind kind, const char *id, struct document
 	       doc_parse(rq, kind, doc);
 }
 
+bool karbor_share(struct req *rq, enum kind kind, const char *id, struct document *doc)
+{
+	return document_take(rq, kind, &sql_page_share[kind], id, doc) && doc_parse(rq, kind, doc);
+}
+
 bool karbor_insert(struct req *rq, enum kind kind, const char *id, struct json_object *doc)
 {
 	return doc_insert(rq, kind, req_project(rq), id, rq->caller.user_id,

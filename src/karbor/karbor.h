@@ -9,6 +9,7 @@
 #include "store/doc.h"
 
 struct json_object;
+struct query;
 
 extern const struct resource karbor_versions;
 extern const struct resource karbor_version;
@@ -16,8 +17,11 @@ extern const struct resource karbor_plan;
 extern const struct resource karbor_provider;
 extern const struct resource karbor_trigger;
 extern const struct resource karbor_scheduled_operation;
+extern const struct resource karbor_checkpoint;
+extern const struct resource karbor_operation_log;
 extern const struct resource karbor_quota;
 extern const struct resource karbor_quota_class;
+extern const struct resource karbor_service;
 
 /* ---- document.c: one document --------------------------------------------------------------- */
 
@@ -42,6 +46,8 @@ bool karbor_lock(struct req *rq, enum kind kind, const char *id, struct document
  * into doc->json, and keep others from changing or deleting it until the transaction ends.
  */
 bool karbor_hold(struct req *rq, enum kind kind, const char *id, struct document *doc);
+/* As karbor_lock(), for who only needs the document to stay as it is: others may do the same. */
+bool karbor_share(struct req *rq, enum kind kind, const char *id, struct document *doc);
 
 /* Insert a new document of the caller's project. False with a problem set. */
 bool karbor_insert(struct req *rq, enum kind kind, const char *id, struct json_object *doc);
@@ -75,6 +81,7 @@ struct list {
 	const char *items;              /* "plans": the reply's member; links are "plans_links" */
 	const char *const *sort_keys;   /* beside id and created_at; NULL-terminated */
 	const struct filter *filters;
+	const struct query *question;   /* NULL: page_list of the kind; another says what $4 is */
 };
 
 /*
@@ -100,10 +107,15 @@ enum quota { QUOTA_PLANS, QUOTA_CHECKPOINTS, QUOTA_COUNT };
 void quota_configure(int64_t plans, int64_t checkpoints);
 
 /*
- * May the caller's project have one more? Nobody else adds one until the transaction ends. False
- * with a 413 problem when it is full (spec 2.15).
+ * May the project have one more? Nobody else adds one until the transaction ends. False with a 413
+ * problem when it is full (spec 2.15).
  */
-bool quota_take(struct req *rq, enum quota quota);
+bool quota_take(struct req *rq, const char *project, enum quota quota);
+
+/* ---- service.c ------------------------------------------------------------------------------ */
+
+/* The seconds of silence after which a process counts as down. */
+void service_configure(int64_t down_time);
 
 /* ---- trigger.c ------------------------------------------------------------------------------ */
 

@@ -259,7 +259,8 @@ static const char *after_text(struct req *rq, const struct page *page)
 /* The question with its order filled in. */
 static const struct query *question_make(struct req *rq, const struct page *page)
 {
-	const struct query *form = &sql_page_list[page->list->kind];
+	const struct query *form = page->list->question != NULL ? page->list->question :
+				   &sql_page_list[page->list->kind];
 	struct query *query = arena_alloc(rq->arena, sizeof(*query));
 	const char *after = strstr(form->text, "@after@");
 	const char *order = strstr(form->text, "@order@");

@@ -134,7 +134,8 @@ static const struct filter filters[] = {
 	{ .parameter = "description", .is_piece = true },
 	{ 0 }
 };
-static const struct list plan_pages = { KIND_PLANS, "plans", sort_keys, filters };
+static const struct list plan_pages = { .kind = KIND_PLANS, .items = "plans",
+					.sort_keys = sort_keys, .filters = filters };
 
 static bool plan_list(struct req *rq)
 {
@@ -168,7 +169,8 @@ static bool plan_create(struct req *rq)
 
 	uuid_dashed(id);
 	uuid_canonical(json_get_string(given, "provider_id"), provider_id);
-	if (!resources_check(rq, json_get(given, "resources")) || !quota_take(rq, QUOTA_PLANS))
+	if (!resources_check(rq, json_get(given, "resources")) ||
+	    !quota_take(rq, req_project(rq), QUOTA_PLANS))
 		return false;
 	struct json_object *plan = plan_make(rq, given, id, provider_id);
 	if (!karbor_insert(rq, KIND_PLANS, id, plan))

@@ -58,9 +58,8 @@ static bool use_read(struct req *rq, const char *project, int64_t *use)
 	return true;
 }
 
-bool quota_take(struct req *rq, enum quota quota)
+bool quota_take(struct req *rq, const char *project, enum quota quota)
 {
-	const char *project = req_project(rq);
 	int64_t limits[QUOTA_COUNT], use[QUOTA_COUNT];
 
 	if (!limits_read(rq, &sql_quota_find, project, limits))

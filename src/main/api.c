@@ -67,6 +67,7 @@ static bool configure(void)
 	list_configure(setting_int(SETTING_LIMIT_MAX));
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	trigger_configure(&limits);
+	service_configure(setting_int(SETTING_SERVICE_DOWN_TIME));
 	healthcheck_configure(setting_text(SETTING_HEALTHCHECK_DISABLE));
 	return identity_configure(&(struct identity_settings){
 		.token_lifetime = setting_int(SETTING_TOKEN_LIFETIME),

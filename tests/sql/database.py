@@ -22,14 +22,21 @@ def kinds():
         return [re.split(r"\s*\|\s*", row.rstrip()) for row in rows if row[0] != "#" and row.strip()]
 
 
+def in_order(text):
+    """A list of the Data Protection API in the order it has unless another is asked for."""
+    return text.replace("@order@", "created_at desc, id desc").replace(
+        "@after@", "(created_at, id) < (($6::jsonb->>'created_at')::timestamptz, ($6::jsonb->>'id'))")
+
+
 def questions():
     """Name in PREPARE, and text: doc_list_jobs and so on."""
     for path in glob.glob(HOUSE + "/sql/query/*.sql"):
         name = os.path.basename(path)[:-4]
-        if name not in ("doc_list", "doc_skip", "doc_search", "marker_find", "client_list"):
+        if name not in ("doc_list", "doc_skip", "doc_search", "marker_find", "client_list",
+                        "checkpoint_list"):
             continue
         with open(path, encoding="utf-8") as lines:
-            text = "".join(line for line in lines if not line.startswith("--"))
+            text = in_order("".join(line for line in lines if not line.startswith("--")))
         if "@freezer_kind@" not in text:
             yield name, text
             continue

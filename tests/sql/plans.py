@@ -5,6 +5,7 @@ import json
 PROJECTS = 12
 BACKUPS = 20000
 JOBS = 20000
+CHECKPOINTS = 20000
 
 
 def fill(database):
@@ -29,6 +30,11 @@ select project, id, 'u1', jsonb_build_object('project_id', project, 'user_id', '
 	'client', jsonb_build_object('client_id', id, 'hostname', 'host' || i, 'is_central', i % 500 = 0))
   from generate_series(1, 6000) as i,
        lateral (select 'p' || i % {PROJECTS} + 1 as project, 'client_' || i as id) as _;
+insert into permafrost.checkpoints (project_id, id, user_id, created_at, doc)
+select 'p' || case when i % 60 = 0 then 1 else 2 + i % 3 end, id, 'u1', '2026-01-01T00:00:00Z'::timestamptz + i * interval '10 min', jsonb_build_object(
+	'id', id, 'status', (array['available', 'available', 'error', 'deleted'])[1 + i % 4],
+	'protection_plan', jsonb_build_object('id', 'plan' || i % 97, 'provider_id', 'provider' || i % 97 % 2))
+  from generate_series(1, {CHECKPOINTS}) as i, lateral (select md5('c' || i) as id) as _;
 vacuum analyze;
 """)
 
@@ -95,6 +101,22 @@ def judge_lists(judge, database):
     judge_walk(judge, database, "a page of clients after a marker reads its rows only",
                database.execute("client_list", "p3", "10", "0",
                                 *marker(database, "clients", "p3", 300)[1:]), 10)
+
+
+def judge_checkpoints(judge, database):
+    place = database.run("select jsonb_build_object('created_at', created_at, 'id', id) from permafrost.checkpoints "
+                         "where project_id = 'p1' and provider_id = 'provider1' "
+                         "and status <> 'deleted' order by created_at desc limit 1 offset 30")[0]
+    march = {"start_date": "2026-02-01", "end_date": "2026-03-02"}
+    for what, narrow, marker_ in (
+            ("of a provider", {}, None), ("of a provider after a marker", {}, place),
+            ("between two days", march, None), ("between two days after a marker", march, place),
+            ("of a plan", {"plan_id": "plan7"}, None),
+            ("of a plan after a marker", {"plan_id": "plan7"}, place),
+            ("of a plan between two days", {"plan_id": "plan7", **march}, None)):
+        judge_walk(judge, database, f"the list of checkpoints {what} reads the rows of its page, in order",
+                   database.execute("checkpoint_list", "p1", "10", "0",
+                                    {"provider_id": "provider1", **narrow}, None, marker_), 10)
 
 
 def judge_index(judge, database, phrase, question, index, in_vain=0):
@@ -211,6 +233,7 @@ exception when check_violation then null; end $$;
 def judge_all(database, judge):
     fill(database)
     judge_lists(judge, database)
+    judge_checkpoints(judge, database)
     judge_searches(judge, database)
     judge_walks(judge, database)
     judge_order(judge, database)

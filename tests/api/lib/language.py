@@ -38,6 +38,11 @@ class Manage:
         self.text = text
 
 
+class Psql:
+    def __init__(self, text):
+        self.text = text
+
+
 class Request:
     def __init__(self, line, method, path, body):
         self.line, self.method, self.path, self.body = line, method, path, body
@@ -137,6 +142,9 @@ class Parser:
 
     def step_manage(self, text):
         self.case.steps.append(Manage(text.split(None, 1)[1]))
+
+    def step_psql(self, text):
+        self.case.steps.append(Psql(text.split(None, 1)[1]))
 
     def loop_set(self, text):
         match = LOOP.fullmatch(text)

@@ -31,6 +31,14 @@ class Server:
             raise Trouble(f"permafrost-manage {' '.join(words)}: {done.stderr.strip()}")
         return done.stdout
 
+    def psql(self, text):
+        """Change the database behind the server's back, as the engine or an operator would."""
+        connection = re.search(r"^connection *= *(.*)$", open(self.conf, encoding="utf-8").read(), re.M)[1]
+        done = subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-c", text, connection],
+                              capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode != 0:
+            raise Trouble(f"psql {text}: {done.stderr.strip()}")
+
     def ask(self, method, path, headers=(), body=None, chunked=False):
         connection = http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=60)
         try:
