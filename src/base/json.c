@@ -142,6 +142,11 @@ const char *json_get_string(struct json_object *object, const char *key)
 	return json_object_get_string(member);
 }
 
+size_t json_array_length(struct json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
+}
+
 int64_t json_get_int(struct json_object *object, const char *key, int64_t otherwise)
 {
 	struct json_object *member = json_get(object, key);

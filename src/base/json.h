@@ -76,6 +76,9 @@ const char *json_get_string(struct json_object *object, const char *key);
 /* The integer of a member; `otherwise` when it is absent or no integer. */
 int64_t json_get_int(struct json_object *object, const char *key, int64_t otherwise);
 
+/* How many elements an array has; 0 for what is no array. */
+size_t json_array_length(struct json_object *array);
+
 /* Hand a new value to the arena, which puts it at reset; returns it. */
 struct json_object *json_own(struct arena *arena, struct json_object *value);
 

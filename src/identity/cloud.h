@@ -1,0 +1,25 @@
+/* What a caller's token opens in the cloud it is from. */
+#ifndef PERMAFROST_IDENTITY_CLOUD_H
+#define PERMAFROST_IDENTITY_CLOUD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/req.h"
+
+struct json_object;
+
+struct cloud_access {
+	struct json_object *catalog;   /* Keystone's list of services; belongs to the request */
+	const char *token;             /* the caller's */
+	const char *service_token;     /* ours, for X-Service-Token */
+};
+
+/*
+ * The catalog that Keystone gives the caller, and the tokens to ask its services with, until
+ * deadline_us on the monotonic clock. False with a problem set: 404 where there is no Keystone, 403
+ * when the token has no catalog, 503 when Keystone does not answer.
+ */
+bool identity_cloud(struct req *rq, int64_t deadline_us, struct cloud_access *access);
+
+#endif

@@ -1,0 +1,52 @@
+/* The services that a caller's token opens, as Keystone lists them. */
+#include "config.h"
+
+#include "identity/cloud.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "identity/keystone.h"
+
+#define CATALOG_RETRY_AFTER 2   /* seconds */
+
+static bool away(struct req *rq, const char *reason)
+{
+	log_error("no catalog can be had from %s: %s", keystone_settings.auth_url, reason);
+	rq->reply.retry_after = CATALOG_RETRY_AFTER;
+	return problem(rq, 503, "the identity service is not available at the moment");
+}
+
+static bool catalog_read(struct req *rq, const struct http_answer *answer,
+			 struct cloud_access *access)
+{
+	struct json_object *body;
+	struct json_error error;
+
+	if (answer->status == 401 || answer->status == 403)
+		return problem(rq, 403, "the token has no catalog of services");
+	if (answer->status != 200 ||
+	    !json_parse(rq->arena, answer->text, answer->len, &body, &error))
+		return away(rq, "the answer is not Keystone's");
+	access->catalog = json_get(body, "catalog");
+	return true;
+}
+
+bool identity_cloud(struct req *rq, int64_t deadline_us, struct cloud_access *access)
+{
+	struct http_answer answer;
+	const char *failure;
+
+	if (identity_is_standalone())
+		return problem(rq, 404, "this installation is not part of an OpenStack cloud");
+	const struct keystone_service *service = keystone_service(rq->arena, deadline_us, &failure);
+	if (service == NULL)
+		return away(rq, failure);
+	access->token = rq->token;
+	access->service_token = arena_strdup(rq->arena, service->token);
+	bool answered = keystone_ask(rq->arena, &(struct keystone_call){
+		.method = "GET", .url = arena_printf(rq->arena, "%s/auth/catalog", service->url),
+		.token = rq->token, .deadline_us = deadline_us,
+	}, &answer);
+	return answered ? catalog_read(rq, &answer, access) : away(rq, answer.failure);
+}
