@@ -33,6 +33,7 @@ bool identity_check(void);
 
 /* True when tokens are our own, false when they are Keystone's. */
 bool identity_is_standalone(void);
+
 /* Where clients find us, without a path: "http://host:port"; in the request's arena. */
 const char *public_url(struct req *rq);
 

@@ -13,6 +13,7 @@ struct query;
 
 extern const struct resource karbor_versions;
 extern const struct resource karbor_version;
+extern const struct resource karbor_protectable;
 extern const struct resource karbor_plan;
 extern const struct resource karbor_provider;
 extern const struct resource karbor_trigger;
@@ -98,6 +99,8 @@ bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset);
 
 /* What ends a page of `items` that is not the last one: the link to the page behind `last`. */
 const char *karbor_page_tail(struct req *rq, const char *items, const char *last);
+/* The absolute URL of the page after the document of id `last`: the request's, begun there. */
+const char *karbor_next_url(struct req *rq, const char *last);
 
 /* ---- quota.c -------------------------------------------------------------------------------- */
 

@@ -319,6 +319,12 @@ bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset)
 	return true;
 }
 
+static bool part_read(struct req *rq, struct page *page)
+{
+	return karbor_limit(rq, &page->limit) &&
+	       number_read(rq, "offset", 0, OFFSET_MAX, &page->offset) && marker_read(rq, page);
+}
+
 /* ---- the link to the next page -------------------------------------------------------------- */
 
 static bool is_parameter(const char *pair, const char *name)
@@ -344,14 +350,18 @@ static const char *query_without_start(struct req *rq)
 	return out.data == NULL ? "" : out.data;
 }
 
-/* Absolute, and where the client came from. */
+const char *karbor_next_url(struct req *rq, const char *last)
+{
+	return arena_printf(rq->arena, "%s%s%s?%smarker=%s", public_url(rq), rq->mount, rq->path,
+			    query_without_start(rq), last);
+}
+
 const char *karbor_page_tail(struct req *rq, const char *items, const char *last)
 {
 	struct text out = { .arena = rq->arena };
 
 	text_printf(&out, "], \"%s_links\": [{\"rel\": \"next\", \"href\": ", items);
-	text_json_string(&out, arena_printf(rq->arena, "%s%s%s?%smarker=%s", public_url(rq),
-					    rq->mount, rq->path, query_without_start(rq), last));
+	text_json_string(&out, karbor_next_url(rq, last));
 	text_puts(&out, "}]}");
 	return out.data;
 }

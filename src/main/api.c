@@ -14,6 +14,7 @@
 #include "identity/identity.h"
 #include "karbor/karbor.h"
 #include "policy/policy.h"
+#include "protectable/protectable.h"
 #include "provider/provider.h"
 #include "recurrence/recurrence.h"
 #include "route/route.h"
@@ -56,6 +57,17 @@ static const char *config_file(int argc, char **argv)
 	return file;
 }
 
+static bool configure_cloud(void)
+{
+	return protectable_configure(&(struct cloud_settings){
+		.region = setting_text(SETTING_CLOUD_REGION),
+		.interface = setting_text(SETTING_CLOUD_INTERFACE),
+		.request_timeout = setting_int(SETTING_CLOUD_TIMEOUT),
+		.cafile = setting_text(SETTING_CLOUD_CAFILE),
+		.insecure = setting_bool(SETTING_CLOUD_INSECURE),
+	});
+}
+
 static bool configure(void)
 {
 	struct recurrence_limits limits;
@@ -69,7 +81,7 @@ static bool configure(void)
 	trigger_configure(&limits);
 	service_configure(setting_int(SETTING_SERVICE_DOWN_TIME));
 	healthcheck_configure(setting_text(SETTING_HEALTHCHECK_DISABLE));
-	return identity_configure(&(struct identity_settings){
+	return configure_cloud() && identity_configure(&(struct identity_settings){
 		.token_lifetime = setting_int(SETTING_TOKEN_LIFETIME),
 		.token_cache_time = setting_int(SETTING_TOKEN_CACHE_TIME),
 		.public_endpoint = setting_text(SETTING_PUBLIC_ENDPOINT),

@@ -13,11 +13,12 @@ policy
 provider
 schema
 freezer   policy schema store
-karbor    identity policy provider recurrence schema store
+karbor    identity policy provider recurrence schema store protectable
+protectable identity cloud store
 recurrence
 store
 admin     identity policy recurrence store route provider
-main      http route identity policy karbor recurrence store admin provider
+main      http route identity policy karbor recurrence store admin provider protectable
 '
 
 strangers() {
