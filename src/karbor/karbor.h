@@ -6,6 +6,7 @@
 
 #include "base/req.h"
 #include "base/resource.h"
+#include "provider/provider.h"
 #include "store/doc.h"
 
 struct json_object;
@@ -101,6 +102,19 @@ bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset);
 const char *karbor_page_tail(struct req *rq, const char *items, const char *last);
 /* The absolute URL of the page after the document of id `last`: the request's, begun there. */
 const char *karbor_next_url(struct req *rq, const char *last);
+
+/* ---- parameters.c --------------------------------------------------------------------------- */
+
+/* The provider of that id; NULL with a 400 problem that says where it was named. */
+const struct provider *karbor_provider(struct req *rq, const char *id, const char *where);
+
+/*
+ * Do the parameters, an object of karbor_params, fit the schema of their types at the provider?
+ * False with a 400 problem that names the place below `path`, "$.plan.parameters".
+ */
+bool karbor_parameters(struct req *rq, const struct provider *provider,
+		       enum provider_schema which, struct json_object *parameters,
+		       const char *path);
 
 /* ---- quota.c -------------------------------------------------------------------------------- */
 

@@ -321,8 +321,7 @@ bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset)
 
 static bool part_read(struct req *rq, struct page *page)
 {
-	return karbor_limit(rq, &page->limit) &&
-	       number_read(rq, "offset", 0, OFFSET_MAX, &page->offset) && marker_read(rq, page);
+	return karbor_part(rq, &page->limit, &page->offset) && marker_read(rq, page);
 }
 
 /* ---- the link to the next page -------------------------------------------------------------- */

@@ -71,6 +71,25 @@ static const struct shape update_body = { .fields = update_body_fields, .closed 
 
 /* ---- resources ------------------------------------------------------------------------------ */
 
+/* Can the provider protect what the plan names, with these options? */
+static bool provider_takes(struct req *rq, const char *id, struct json_object *plan)
+{
+	struct json_object *resources = json_get(plan, "resources");
+	const struct provider *provider = karbor_provider(rq, id, "$.plan.provider_id");
+
+	if (provider == NULL)
+		return false;
+	for (size_t n = 0; n < json_array_length(resources); n++) {
+		struct json_object *resource = json_object_array_get_idx(resources, n);
+		const char *type = json_get_string(resource, "type");
+		if (!provider_protects(provider, type))
+			return problem(rq, 400, "$.plan.resources[%zu].type is none that provider "
+				       "%s protects", n, provider_id(provider));
+	}
+	return karbor_parameters(rq, provider, PROVIDER_OPTIONS_SCHEMA,
+				 json_get(plan, "parameters"), "$.plan.parameters");
+}
+
 /* What of a resource is kept: other members are dropped. */
 static struct json_object *resource_make(struct json_object *given)
 {
@@ -170,6 +189,7 @@ static bool plan_create(struct req *rq)
 	uuid_dashed(id);
 	uuid_canonical(json_get_string(given, "provider_id"), provider_id);
 	if (!resources_check(rq, json_get(given, "resources")) ||
+	    !provider_takes(rq, provider_id, given) ||
 	    !quota_take(rq, req_project(rq), QUOTA_PLANS))
 		return false;
 	struct json_object *plan = plan_make(rq, given, id, provider_id);
@@ -210,7 +230,8 @@ static bool plan_update(struct req *rq)
 	    !karbor_lock(rq, KIND_PLANS, id, &plan) || !may_change(rq, &plan, given))
 		return false;
 	plan_merge(plan.json, given);
-	return karbor_save(rq, KIND_PLANS, &plan) &&
+	return provider_takes(rq, json_get_string(plan.json, "provider_id"), plan.json) &&
+	       karbor_save(rq, KIND_PLANS, &plan) &&
 	       karbor_reply(rq, "plan", plan.text, plan.len);
 }
 
