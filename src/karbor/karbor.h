@@ -106,7 +106,7 @@ const char *karbor_next_url(struct req *rq, const char *last);
 /* ---- parameters.c --------------------------------------------------------------------------- */
 
 /* The provider of that id; NULL with a 400 problem that says where it was named. */
-const struct provider *karbor_provider(struct req *rq, const char *id, const char *where);
+const struct provider *karbor_provider_find(struct req *rq, const char *id, const char *where);
 
 /*
  * Do the parameters, an object of karbor_params, fit the schema of their types at the provider?

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "schema/schema.h"
 
-const struct provider *karbor_provider(struct req *rq, const char *id, const char *where)
+const struct provider *karbor_provider_find(struct req *rq, const char *id, const char *where)
 {
 	const struct provider *provider = provider_find(id);
 

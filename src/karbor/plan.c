@@ -75,7 +75,7 @@ static const struct shape update_body = { .fields = update_body_fields, .closed 
 static bool provider_takes(struct req *rq, const char *id, struct json_object *plan)
 {
 	struct json_object *resources = json_get(plan, "resources");
-	const struct provider *provider = karbor_provider(rq, id, "$.plan.provider_id");
+	const struct provider *provider = karbor_provider_find(rq, id, "$.plan.provider_id");
 
 	if (provider == NULL)
 		return false;
