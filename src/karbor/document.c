@@ -57,13 +57,14 @@ bool karbor_lock(struct req *rq, enum kind kind, const char *id, struct document
 
 bool karbor_hold(struct req *rq, enum kind kind, const char *id, struct document *doc)
 {
-	return document_take(rq, kind, &sql_page_hold[kind], req_project(rq), id, doc) &&
+	return document_take(rq, kind, &sql_page_share[kind], req_project(rq), id, doc) &&
 	       doc_parse(rq, kind, doc);
 }
 
 bool karbor_share(struct req *rq, enum kind kind, const char *id, struct document *doc)
 {
-	return document_take(rq, kind, &sql_page_share[kind], id, doc) && doc_parse(rq, kind, doc);
+	return document_take(rq, kind, &sql_page_share[kind], karbor_scope(rq), id, doc) &&
+	       doc_parse(rq, kind, doc);
 }
 
 bool karbor_insert(struct req *rq, enum kind kind, const char *id, struct json_object *doc)

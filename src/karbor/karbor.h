@@ -6,6 +6,7 @@
 
 #include "base/req.h"
 #include "base/resource.h"
+#include "karbor/quota.h"
 #include "provider/provider.h"
 #include "store/doc.h"
 
@@ -115,19 +116,6 @@ const struct provider *karbor_provider_find(struct req *rq, const char *id, cons
 bool karbor_parameters(struct req *rq, const struct provider *provider,
 		       enum provider_schema which, struct json_object *parameters,
 		       const char *path);
-
-/* ---- quota.c -------------------------------------------------------------------------------- */
-
-enum quota { QUOTA_PLANS, QUOTA_CHECKPOINTS, QUOTA_COUNT };
-
-/* The limits that hold where nothing else was set; -1 is none. */
-void quota_configure(int64_t plans, int64_t checkpoints);
-
-/*
- * May the project have one more? Nobody else adds one until the transaction ends. False with a 413
- * problem when it is full (spec 2.15).
- */
-bool quota_take(struct req *rq, const char *project, enum quota quota);
 
 /* ---- service.c ------------------------------------------------------------------------------ */
 

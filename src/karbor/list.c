@@ -319,11 +319,6 @@ bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset)
 	return true;
 }
 
-static bool part_read(struct req *rq, struct page *page)
-{
-	return karbor_part(rq, &page->limit, &page->offset) && marker_read(rq, page);
-}
-
 /* ---- the link to the next page -------------------------------------------------------------- */
 
 static bool is_parameter(const char *pair, const char *name)

@@ -18,7 +18,7 @@ static const char *type_of(struct req *rq)
 
 	if (protectable_is_type(type))
 		return type;
-	problem(rq, 400, "protectable_type in the path is none of those that GET /protectables lists");
+	problem(rq, 400, "protectable_type in the path is not one that GET /protectables lists");
 	return NULL;
 }
 

@@ -100,8 +100,9 @@ static const struct filter filters[] = {
 	{ .parameter = "operation_definition", .is_piece = true },
 	{ 0 }
 };
-static const struct list operation_pages = { KIND_SCHEDULED_OPERATIONS, "operations", sort_keys,
-					     filters };
+static const struct list operation_pages = { .kind = KIND_SCHEDULED_OPERATIONS,
+					     .items = "operations", .sort_keys = sort_keys,
+					     .filters = filters };
 
 static bool operation_list(struct req *rq)
 {

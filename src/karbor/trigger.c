@@ -144,7 +144,8 @@ static const struct filter filters[] = {
 	{ .parameter = "properties", .is_piece = true },
 	{ 0 }
 };
-static const struct list trigger_pages = { KIND_TRIGGERS, "triggers", sort_keys, filters };
+static const struct list trigger_pages = { .kind = KIND_TRIGGERS, .items = "triggers",
+					   .sort_keys = sort_keys, .filters = filters };
 
 static bool trigger_list(struct req *rq)
 {
