@@ -16,6 +16,7 @@
 #define RETRY_PAUSE_US 50000           /* before the first retry; doubles */
 #define REST_FIRST_US SECOND_US        /* Keystone left alone after a failure; doubles */
 #define REST_MAX_US (8 * SECOND_US)
+#define REST_FACTOR 4                  /* but so much longer than the failure took */
 #define TOKEN_LENGTH_MAX 8192          /* nginx lets no longer header through than 16k */
 
 struct keystone_settings keystone_settings;
@@ -78,14 +79,28 @@ static enum verdict away(struct req *rq)
 	return VERDICT_NONE;
 }
 
-static enum verdict fail(struct req *rq, const char *reason)
+/* The next question waits: a little after a quick failure, and after a slow one so long that no
+ * worker spends more than a fifth of its time on a Keystone that hangs. */
+static enum verdict fail(struct req *rq, const char *reason, int64_t took_us)
 {
-	rest.length_us = rest.length_us == 0 ? REST_FIRST_US : rest.length_us * 2;
-	if (rest.length_us > REST_MAX_US)
-		rest.length_us = REST_MAX_US;
-	rest.until_us = clock_monotonic_us() + rest.length_us;
+	int64_t length = rest.length_us == 0 ? REST_FIRST_US : rest.length_us * 2;
+
+	if (length > REST_MAX_US)
+		length = REST_MAX_US;
+	if (length < REST_FACTOR * took_us)
+		length = REST_FACTOR * took_us;
+	rest.length_us = length;
+	rest.until_us = clock_monotonic_us() + length;
 	log_error("no token can be validated at %s: %s; it is asked again in %lld s",
-		  keystone_settings.auth_url, reason, (long long)(rest.length_us / SECOND_US));
+		  keystone_settings.auth_url, reason,
+		  (long long)((length + SECOND_US - 1) / SECOND_US));
+	return away(rq);
+}
+
+/* What Keystone said makes no sense for this token; others may fare better. */
+static enum verdict baffled(struct req *rq, const char *reason)
+{
+	log_warning("a token can't be validated at %s: %s", keystone_settings.auth_url, reason);
 	return away(rq);
 }
 
@@ -141,14 +156,6 @@ static bool subject_ask(struct arena *arena, const char *token, bool allow_expir
 	return true;
 }
 
-static const char *refusal(struct arena *arena, int status)
-{
-	if (status == 401 || status == 403)
-		return arena_printf(arena, "the service user may not validate tokens (%d): it "
-				    "needs the role service or admin in its project", status);
-	return arena_printf(arena, "the validation of a token is answered %d", status);
-}
-
 static bool caller_read(struct arena *arena, const struct http_answer *answer,
 			struct caller *caller)
 {
@@ -159,29 +166,40 @@ static bool caller_read(struct arena *arena, const struct http_answer *answer,
 	       keystone_token_read(arena, body, caller);
 }
 
-enum verdict keystone_find(struct req *rq, const char *token, const char *hash, bool allow_expired,
-			   struct caller *caller)
+static enum verdict verdict_of(struct req *rq, const struct http_answer *answer,
+			       bool allow_expired, struct caller *caller)
 {
+	if (answer->status == 200) {
+		if (!caller_read(rq->arena, answer, caller))
+			return baffled(rq, "the answer about it is not Keystone's");
+		bool counts = allow_expired || caller->expires_at > clock_now();
+		return counts ? VERDICT_COUNTS : VERDICT_REFUSED;
+	}
+	/* 404 as a rule, 400 and others for what does not even look like a token */
+	if (answer->status >= 400 && answer->status < 500 && answer->status != 429)
+		return VERDICT_REFUSED;
+	return baffled(rq, arena_printf(rq->arena, "it is answered %d", answer->status));
+}
+
+enum verdict keystone_validate(struct req *rq, const char *token, bool allow_expired,
+			       struct caller *caller, const char **said)
+{
+	int64_t start = clock_monotonic_us();
 	struct http_answer answer;
 	const char *failure;
 
-	if (!is_token(token) || (!allow_expired && cache_is_refused(hash)))
+	if (!is_token(token))
 		return VERDICT_REFUSED;
 	if (is_resting())
 		return away(rq);
 	if (!subject_ask(rq->arena, token, allow_expired, &answer, &failure))
-		return fail(rq, failure);
-	if (answer.status != 200 && answer.status != 404)
-		return fail(rq, refusal(rq->arena, answer.status));
-	if (answer.status == 200 && !caller_read(rq->arena, &answer, caller))
-		return fail(rq, "the answer about a token is not Keystone's");
+		return fail(rq, failure, clock_monotonic_us() - start);
+	if (answer.status == 401 || answer.status == 403)
+		return fail(rq, "the service user may not validate tokens: it needs the role "
+			    "service or admin in its project", clock_monotonic_us() - start);
 	rest.length_us = 0;
-	if (answer.status == 404 || (caller->expires_at <= clock_now() && !allow_expired)) {
-		cache_refuse(hash);
-		return VERDICT_REFUSED;
-	}
-	cache_keep(hash, caller, keystone_settings.cache_time);
-	return VERDICT_COUNTS;
+	*said = answer.text;
+	return verdict_of(rq, &answer, allow_expired, caller);
 }
 
 bool keystone_is_service(const struct caller *caller)

@@ -39,9 +39,12 @@ bool keystone_settings_read(struct keystone_settings *settings);
 
 bool keystone_configure(const struct keystone_settings *settings);
 
-/* Is this Keystone's? The caller behind it, from Keystone itself. */
-enum verdict keystone_find(struct req *rq, const char *token, const char *hash, bool allow_expired,
-			   struct caller *caller);
+/*
+ * The caller behind a token, from Keystone itself, and the JSON text in which it said so. With
+ * allow_expired also one that ended not too long ago. VERDICT_NONE is a 503 with Retry-After.
+ */
+enum verdict keystone_validate(struct req *rq, const char *token, bool allow_expired,
+			       struct caller *caller, const char **said);
 
 /* Of the caller of X-Service-Token: is this a service? */
 bool keystone_is_service(const struct caller *caller);
@@ -65,6 +68,12 @@ struct keystone_call {
  */
 bool keystone_ask(struct arena *arena, const struct keystone_call *call,
 		  struct http_answer *answer);
+
+/* ---- keystone_cache.c ----------------------------------------------------------------------- */
+
+/* keystone_validate(), unless another worker did so not long ago. */
+enum verdict keystone_find(struct req *rq, const char *token, const char *hash, bool allow_expired,
+			   struct caller *caller);
 
 /* ---- keystone_login.c ----------------------------------------------------------------------- */
 

@@ -84,6 +84,7 @@ static bool roles_read(struct arena *arena, struct json_object *token, struct ca
 {
 	struct json_object *roles = json_get(token, "roles");
 
+	caller->role_count = 0;
 	if (roles == NULL)
 		return true;
 	if (!json_object_is_type(roles, json_type_array))

@@ -5,6 +5,8 @@
 
 #include "store/store.h"
 
+#define STANDALONE_DOMAIN "default"
+
 enum verdict standalone_find(struct req *rq, const char *hash, struct caller *caller)
 {
 	struct token token;
@@ -19,6 +21,9 @@ enum verdict standalone_find(struct req *rq, const char *hash, struct caller *ca
 	caller->project_id = token.project_id;
 	caller->project_name = token.project_name;
 	caller->expires_at = token.expires_epoch;
+	caller->user_domain_id = STANDALONE_DOMAIN;
+	caller->project_domain_id = token.project_id == NULL ? NULL : STANDALONE_DOMAIN;
+	caller->is_admin_project = true;   /* as where no project is named so */
 	roles_expand(rq->arena, token.roles, caller);
 	cache_keep(hash, caller, identity_settings.token_cache_time);
 	return VERDICT_COUNTS;
