@@ -22,7 +22,7 @@ struct keystone_settings {
 	const char *region, *interface; /* both "": auth_url itself is asked */
 	const char *service_roles;      /* separated by commas */
 	bool service_roles_required;
-	int64_t cache_time;             /* seconds */
+	int64_t cache_time;             /* seconds; 0 or less: none */
 	int64_t request_timeout;        /* seconds */
 	int64_t retries;
 	struct http_settings http;

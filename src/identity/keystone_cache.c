@@ -55,7 +55,7 @@ static void shared_keep(struct req *rq, const char *hash, const char *said, int6
 /* An expired token that a service may use was asked about for this request only. */
 static void keep(struct req *rq, const char *hash, const char *said, const struct caller *caller)
 {
-	if (caller->expires_at <= clock_now() || keystone_settings.cache_time == 0)
+	if (caller->expires_at <= clock_now() || keystone_settings.cache_time <= 0)
 		return;
 	shared_keep(rq, hash, said, caller->expires_at);
 	cache_keep(hash, caller, keystone_settings.cache_time);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/settings.h"
 #include "request.h"
+#include "route/route.h"
 #include "server.h"
 #include "unit.h"
 
@@ -66,6 +67,7 @@ static void whole_group_is_good(void)
 	CU_ASSERT_TRUE(good_with("AUTH_TYPE", "v3password"));
 	CU_ASSERT_TRUE(good_with("INTERFACE", "internal"));
 	CU_ASSERT_TRUE(good_with("INSECURE", "true"));
+	CU_ASSERT_TRUE(good_with("TOKEN_CACHE_TIME", "-1"));
 	CU_ASSERT_TRUE(good_with("WWW_AUTHENTICATE_URI", ""));
 }
 
@@ -90,7 +92,7 @@ static void wrong_value_is_refused(void)
 	CU_ASSERT_FALSE(good_with("AUTH_TYPE", "v3oidcpassword"));
 	CU_ASSERT_FALSE(good_with("INTERFACE", "external"));
 	CU_ASSERT_FALSE(good_with("CAFILE", "/nowhere/ca.pem"));
-	CU_ASSERT_FALSE(good_with("TOKEN_CACHE_TIME", "-1"));
+	CU_ASSERT_FALSE(good_with("TOKEN_CACHE_TIME", "5m"));
 }
 
 static void ids_need_no_domains(void)
@@ -219,6 +221,21 @@ static void expired_service_token_does_not_count(void)
 	CU_ASSERT_TRUE(is_refused(rq_new("user", "service")));
 }
 
+static void standalone_identity_is_closed(void)
+{
+	static const char *const paths[] = { "/", "/v3", "/v3/auth/tokens", "/v3/auth/catalog" };
+
+	group_set();
+	for (size_t n = 0; n < sizeof(paths) / sizeof(paths[0]); n++) {
+		struct req *rq = rq_new(NULL, NULL);
+		rq->service = SERVICE_IDENTITY;
+		rq->method = n == 2 ? METHOD_POST : METHOD_GET;
+		rq->path = paths[n];
+		dispatch(rq);
+		CU_ASSERT_EQUAL(rq->problem.status, 404);
+	}
+}
+
 int main(void)
 {
 	static const struct unit units[] = {
@@ -233,6 +250,7 @@ int main(void)
 		{ "a token in X-Service-Token is validated too", service_token_is_validated_too },
 		{ "a service needs one of the roles where they are required",
 		  service_token_needs_a_role_where_required },
+		{ "with Keystone the standalone identity is not there", standalone_identity_is_closed },
 		{ "an expired service token does not count", expired_service_token_does_not_count },
 		{ 0 }
 	};
