@@ -16,7 +16,7 @@
 #define RETRY_PAUSE_US 50000           /* before the first retry; doubles */
 #define REST_FIRST_US SECOND_US        /* Keystone left alone after a failure; doubles */
 #define REST_MAX_US (8 * SECOND_US)
-#define REST_FACTOR 4                  /* but so much longer than the failure took */
+#define REST_FACTOR 2                  /* but so much longer than the failure took */
 #define TOKEN_LENGTH_MAX 8192          /* nginx lets no longer header through than 16k */
 
 struct keystone_settings keystone_settings;
@@ -80,7 +80,7 @@ static enum verdict away(struct req *rq)
 }
 
 /* The next question waits: a little after a quick failure, and after a slow one so long that no
- * worker spends more than a fifth of its time on a Keystone that hangs. */
+ * worker spends more than a third of its time on a Keystone that hangs. */
 static enum verdict fail(struct req *rq, const char *reason, int64_t took_us)
 {
 	int64_t length = rest.length_us == 0 ? REST_FIRST_US : rest.length_us * 2;

