@@ -3,7 +3,7 @@
 create unlogged table permafrost.validated_tokens (
 	token_hash   text primary key,
 	said         jsonb not null,
-	validated_at timestamptz not null default clock_timestamp(),
+	validated_at timestamptz not null,
 	expires_at   timestamptz not null
 );
 create index validated_tokens_when on permafrost.validated_tokens (validated_at);
@@ -11,5 +11,5 @@ comment on index permafrost.validated_tokens_when is 'Answers that are too old t
 comment on table permafrost.validated_tokens is 'Tokens that Keystone validated in the last minutes, so that not every worker asks about each';
 comment on column permafrost.validated_tokens.token_hash is 'SHA-256 of the token, in hex; the token itself is not kept';
 comment on column permafrost.validated_tokens.said is 'What Keystone said of it, without the catalog';
-comment on column permafrost.validated_tokens.validated_at is 'When; it is believed for [keystone_authtoken] token_cache_time from then';
+comment on column permafrost.validated_tokens.validated_at is 'When Keystone was asked; it is believed for [keystone_authtoken] token_cache_time from then';
 comment on column permafrost.validated_tokens.expires_at is 'When the token ends by itself';

@@ -17,7 +17,6 @@
 #define WAYS 4
 #define REFUSED_PLACES 1024
 #define REFUSED_SECONDS 5
-#define SECOND_US INT64_C(1000000)
 
 struct place {
 	char hash[TOKEN_HASH_SIZE];   /* "" when the place is free */
@@ -155,10 +154,10 @@ static struct place *place_take(const char *hash)
 	return best;
 }
 
-void cache_keep(const char *hash, const struct caller *caller, int64_t seconds)
+void cache_keep(const char *hash, const struct caller *caller, int64_t until_us)
 {
 	size_t len = caller_pack(NULL, caller);
-	char *texts = seconds <= 0 ? NULL : malloc(len);
+	char *texts = until_us <= clock_monotonic_us() ? NULL : malloc(len);
 
 	if (texts == NULL)
 		return;
@@ -169,8 +168,8 @@ void cache_keep(const char *hash, const struct caller *caller, int64_t seconds)
 		.is_domain_scoped = caller->is_domain_scoped,
 		.is_system_scoped = caller->is_system_scoped,
 		.is_admin_project = caller->is_admin_project,
-		.until_us = clock_monotonic_us() + seconds * SECOND_US,
-		.expires_at = caller->expires_at, .texts = texts, .texts_len = len,
+		.until_us = until_us, .expires_at = caller->expires_at,
+		.texts = texts, .texts_len = len,
 	};
 	memcpy(place->hash, hash, TOKEN_HASH_SIZE);
 }

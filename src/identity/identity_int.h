@@ -11,6 +11,7 @@
 struct text;
 
 #define TOKEN_HASH_SIZE 65    /* SHA-256 in hex */
+#define SECOND_US INT64_C(1000000)
 #define TOKEN_TEXT_SIZE 48    /* 256 random bits in base64url, and a prefix */
 
 /* What an answerer makes of a token. */
@@ -55,8 +56,8 @@ const char *role_id(const char *role);
 
 /* The caller behind a token checked not long ago; false when it must be asked for. */
 bool cache_find(struct arena *arena, const char *hash, struct caller *caller);
-/* Believe this for so many seconds, but not longer than the token is valid. */
-void cache_keep(const char *hash, const struct caller *caller, int64_t seconds);
+/* Believe this until then, on the monotonic clock, but not longer than the token is valid. */
+void cache_keep(const char *hash, const struct caller *caller, int64_t until_us);
 
 /* A token that did not count is not asked for again in the next seconds. */
 void cache_refuse(const char *hash);

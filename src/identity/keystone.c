@@ -12,7 +12,6 @@
 #include "base/json.h"
 #include "base/log.h"
 
-#define SECOND_US INT64_C(1000000)
 #define RETRY_PAUSE_US 50000           /* before the first retry; doubles */
 #define REST_FIRST_US SECOND_US        /* Keystone left alone after a failure; doubles */
 #define REST_MAX_US (8 * SECOND_US)

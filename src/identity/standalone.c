@@ -3,6 +3,7 @@
 
 #include "identity/identity_int.h"
 
+#include "base/clock.h"
 #include "store/store.h"
 
 #define STANDALONE_DOMAIN "default"
@@ -25,6 +26,7 @@ enum verdict standalone_find(struct req *rq, const char *hash, struct caller *ca
 	caller->project_domain_id = token.project_id == NULL ? NULL : STANDALONE_DOMAIN;
 	caller->is_admin_project = true;   /* as where no project is named so */
 	roles_expand(rq->arena, token.roles, caller);
-	cache_keep(hash, caller, identity_settings.token_cache_time);
+	cache_keep(hash, caller, clock_monotonic_us() +
+		   identity_settings.token_cache_time * SECOND_US);
 	return VERDICT_COUNTS;
 }

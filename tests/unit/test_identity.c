@@ -194,11 +194,16 @@ static struct caller caller_of_test(void)
 	};
 }
 
+static int64_t in_seconds(int64_t seconds)
+{
+	return clock_monotonic_us() + seconds * SECOND_US;
+}
+
 static void keep(const char *hash)
 {
 	struct caller caller = caller_of_test();
 
-	cache_keep(hash, &caller, 60);
+	cache_keep(hash, &caller, in_seconds(60));
 }
 
 static bool is_cached(const char *hash)
@@ -240,7 +245,7 @@ static void cache_keeps_a_token_for_the_system(void)
 	caller.user_name = "";
 	caller.is_system_scoped = caller.is_admin_project = true;
 	caller.role_count = 0;
-	cache_keep(HASH_A, &caller, 60);
+	cache_keep(HASH_A, &caller, in_seconds(60));
 	caller = (struct caller){ 0 };
 	CU_ASSERT_TRUE_FATAL(cache_find(rq->arena, HASH_A, &caller));
 	CU_ASSERT_PTR_NULL(caller.project_id);
@@ -266,7 +271,7 @@ static void cache_gives_up_the_token_that_ends_first(void)
 
 	rq_new();
 	for (int n = 0; n < 4; n++)
-		cache_keep(hash_in_set(hash, n), &caller, n == 2 ? 10 : 60);
+		cache_keep(hash_in_set(hash, n), &caller, in_seconds(n == 2 ? 10 : 60));
 	for (int n = 0; n < 4; n++)
 		CU_ASSERT_TRUE(is_cached(hash_in_set(hash, n)));
 	keep(hash_in_set(hash, 4));
@@ -321,7 +326,7 @@ static void cache_ends_with_the_token(void)
 
 	rq_new();
 	caller.expires_at = clock_now();
-	cache_keep(HASH_A, &caller, 60);
+	cache_keep(HASH_A, &caller, in_seconds(60));
 	CU_ASSERT_FALSE(is_cached(HASH_A));
 }
 
@@ -330,7 +335,7 @@ static void cache_ends_with_its_time(void)
 	struct caller caller = caller_of_test();
 
 	rq_new();
-	cache_keep(HASH_A, &caller, 1);
+	cache_keep(HASH_A, &caller, in_seconds(1));
 	CU_ASSERT_TRUE(is_cached(HASH_A));
 	usleep(1050000);
 	CU_ASSERT_FALSE(is_cached(HASH_A));
@@ -341,7 +346,7 @@ static void cache_of_no_time_keeps_nothing(void)
 	struct caller caller = caller_of_test();
 
 	rq_new();
-	cache_keep(HASH_A, &caller, 0);
+	cache_keep(HASH_A, &caller, in_seconds(0));
 	CU_ASSERT_FALSE(is_cached(HASH_A));
 }
 
