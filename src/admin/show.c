@@ -1,4 +1,4 @@
-/* config ... and policy ...: what is in force. */
+/* config ..., policy ... and route ...: what is in force. */
 #include "config.h"
 
 #include "admin/admin_int.h"
@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "policy/policy.h"
 #include "recurrence/recurrence.h"
+#include "route/route.h"
 
 static bool policy_load_all(void)
 {
@@ -41,6 +42,30 @@ enum admin_status config_show(struct wish *wish)
 {
 	(void)wish;
 	settings_show(stdout);
+	return ADMIN_DONE;
+}
+
+/* Where nginx hangs a service; see nginx/ */
+static const char *const service_paths[] = {
+	[SERVICE_BACKUP] = "", [SERVICE_DATA_PROTECT] = "/data-protect",
+	[SERVICE_IDENTITY] = "/identity",
+};
+
+static void row_show(const struct row *row, void *argument)
+{
+	const char *below = strcmp(row->route->path, "/") == 0 ? "" : row->route->path;
+	const char *service = service_paths[row->service];
+	bool is_root = service[0] == '\0' && row->mount[0] == '\0' && below[0] == '\0';
+
+	(void)argument;
+	printf("%s\t%s%s%s\t%s\n", route_method_name(row->route->method), service, row->mount,
+	       is_root ? "/" : below, row->route->rule);
+}
+
+enum admin_status route_list(struct wish *wish)
+{
+	(void)wish;
+	route_each(row_show, NULL);
 	return ADMIN_DONE;
 }
 

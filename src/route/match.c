@@ -45,6 +45,11 @@ static const struct served served[] = {
 
 static const char *const method_names[] = { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD" };
 
+const char *route_method_name(enum method method)
+{
+	return method_names[method];
+}
+
 /* ---- paths ---------------------------------------------------------------------------------- */
 
 struct walk {

@@ -29,6 +29,9 @@ struct row {
 /* Call look(row, argument) for each row that is served, in the order of the table. */
 void route_each(void (*look)(const struct row *row, void *argument), void *argument);
 
+/* "GET", of a method that a route may have. */
+const char *route_method_name(enum method method);
+
 /* The file whose presence takes this service out of rotation (freezer-v1-v2 2.13). */
 void healthcheck_configure(const char *disable_file);
 

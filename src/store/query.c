@@ -43,11 +43,13 @@ static PGresult *ask_once(const struct query *query, const char *const *params, 
 	if (pg == NULL)
 		return NULL;
 	PGresult *result = PQexecParams(pg, query->text, count, NULL, params, NULL, NULL, 0);
-	if (result_good(result))
-		return result;
-	pg_note_failure(query, result);
-	PQclear(result);
-	return NULL;
+	if (!result_good(result)) {
+		pg_note_failure(query, result);
+		PQclear(result);
+		return NULL;
+	}
+	log_debug("asked %s, %d rows", query->name, PQntuples(result));
+	return result;
 }
 
 struct rows *store_ask(struct req *rq, const struct query *query, const char *const *params,
@@ -130,6 +132,7 @@ static void stream_end(void *argument)
 
 	PGresult *rest;
 
+	log_debug("asked %s, %lld rows", stream->name, (long long)stream->count);
 	PQclear(stream->given);
 	PQclear(stream->row);
 	while ((rest = PQgetResult(stream->pg)) != NULL)
@@ -152,13 +155,14 @@ static int stream_next(void *source, const char **piece, size_t *len)
 
 	if (PQresultStatus(stream->row) != PGRES_SINGLE_TUPLE)
 		return stream_whole(stream) ? 0 : -1;
-	if (stream->end != NULL && stream->count++ == stream->end->limit) {
+	if (stream->end != NULL && stream->count == stream->end->limit) {
 		const char *last = PQgetvalue(stream->given, 0, 1);
 		stream->rq->reply.tail = stream->end->tail(stream->rq, stream->list, last);
 		return 0;
 	}
 	PQclear(stream->given);
 	stream->given = stream->row;
+	stream->count++;
 	stream->row = PQgetResult(stream->pg);
 	*piece = PQgetvalue(stream->given, 0, 0);
 	*len = (size_t)PQgetlength(stream->given, 0, 0);

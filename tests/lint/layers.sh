@@ -14,7 +14,7 @@ freezer   policy schema store
 karbor    identity policy provider schema store
 recurrence
 store
-admin     identity policy recurrence store
+admin     identity policy recurrence route store
 main      http route identity policy karbor recurrence store admin
 '
 
