@@ -42,7 +42,8 @@ postgres_start() {
 	for tries in 1 2 3 4 5; do
 		daemon_start postgres "$postgres_user" "$postgres_bin/postgres" \
 			-D "$home/postgres" -k "$run/postgres" -c listen_addresses= \
-			-c max_connections=$((workers + 30)) -c log_min_messages=warning
+			-c max_connections=$((workers + 30)) -c log_min_messages=warning \
+			-c log_parameter_max_length=0 -c log_parameter_max_length_on_error=0
 		postgres_wait && break
 		[ "$tries" -lt 5 ] || { say_log "$logs/postgres.log"; return 1; }
 		sleep 1

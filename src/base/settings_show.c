@@ -21,8 +21,7 @@ static const char *uri_password(const char *text, size_t *len)
 	if (start == NULL)
 		return NULL;
 	start += 3;
-	size_t authority = strcspn(start, "/?#");
-	const char *at = memrchr(start, '@', authority);
+	const char *at = memrchr(start, '@', strcspn(start, "/"));   /* as libpq reads it */
 	const char *colon = at == NULL ? NULL : memchr(start, ':', (size_t)(at - start));
 	if (colon == NULL)
 		return NULL;

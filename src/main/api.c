@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/settings.h"
 #include "http/http.h"
 #include "identity/identity.h"
@@ -58,10 +59,10 @@ static bool configure(void)
 {
 	struct recurrence_limits limits;
 
-	if (!recurrence_limits_load(&limits))
+	if (!recurrence_limits_load(&limits) ||
+	    !store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
+			     setting_int(SETTING_STATEMENT_TIMEOUT)))
 		return false;
-	store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
-			setting_int(SETTING_STATEMENT_TIMEOUT));
 	list_configure(setting_int(SETTING_LIMIT_MAX));
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	healthcheck_configure(setting_text(SETTING_HEALTHCHECK_DISABLE));
@@ -77,6 +78,7 @@ static bool configure(void)
 
 int main(int argc, char **argv)
 {
+	process_keep_memory();
 	if (!settings_load(config_file(argc, argv)) || !configure() ||
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)))
 		return EXIT_FAILURE;

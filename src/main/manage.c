@@ -8,6 +8,7 @@
 
 #include "admin/admin.h"
 #include "base/arena.h"
+#include "base/process.h"
 #include "base/req.h"
 #include "base/settings.h"
 #include "identity/identity.h"
@@ -105,8 +106,8 @@ static bool configure(const char *config)
 {
 	if (!settings_load(config) || !policy_init())
 		return false;
-	store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT), 0);
-	return true;
+	return store_configure(setting_text(SETTING_CONNECTION),
+			       setting_int(SETTING_CONNECT_TIMEOUT), 0);
 }
 
 static enum admin_status run(struct wish *wish)
@@ -127,6 +128,7 @@ int main(int argc, char **argv)
 	struct wish wish = { 0 };
 	const char *config = NULL;
 
+	process_keep_memory();
 	options_read(argc, argv, &wish, &config);
 	if (argc - optind == 1 && strcmp(argv[optind], "help") == 0) {
 		admin_help(stdout);

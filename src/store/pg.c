@@ -13,7 +13,7 @@
 static struct {
 	char *parameters;                  /* what store_configure() was told */
 	char connect_timeout[24];
-	char options[64];
+	char options[96];
 	PGconn *pg;                        /* NULL while there is none */
 	const struct query *listen;        /* asked on each new connection */
 	char sqlstate[6];                  /* of the last failure; "" when the connection failed */
@@ -21,17 +21,22 @@ static struct {
 	bool reopened;                     /* since the last store_notified() */
 } connection;
 
-void store_configure(const char *parameters, int64_t connect_timeout, int64_t statement_timeout)
+bool store_configure(const char *parameters, int64_t connect_timeout, int64_t statement_timeout)
 {
+	if (!connection_check(parameters))
+		return false;
 	store_close();
 	free(connection.parameters);
 	connection.parameters = strdup(parameters);
 	snprintf(connection.connect_timeout, sizeof(connection.connect_timeout), "%lld",
 		 (long long)connect_timeout);
-	connection.options[0] = '\0';
+	/* documents hold passwords, and what can't be stored would show in the server's log */
+	int len = snprintf(connection.options, sizeof(connection.options),
+			   "-c log_parameter_max_length_on_error=0");
 	if (statement_timeout > 0)
-		snprintf(connection.options, sizeof(connection.options),
-			 "-c statement_timeout=%llds", (long long)statement_timeout);
+		snprintf(connection.options + len, sizeof(connection.options) - (size_t)len,
+			 " -c statement_timeout=%llds", (long long)statement_timeout);
+	return true;
 }
 
 void store_close(void)

@@ -18,9 +18,10 @@ struct query {
 /*
  * The connection string to use from now on (libpq URI or keyword form), and timeouts in seconds
  * (0: none) that hold unless the string says otherwise. Nothing is opened yet; the connection
- * opens at the first question and again whenever it was lost.
+ * opens at the first question and again whenever it was lost. False, and the log tells why, when
+ * libpq can't understand the string.
  */
-void store_configure(const char *connection, int64_t connect_timeout, int64_t statement_timeout);
+bool store_configure(const char *connection, int64_t connect_timeout, int64_t statement_timeout);
 
 /* Close the connection, if there is one. */
 void store_close(void);

@@ -20,6 +20,12 @@ void pg_refresh(void);
 
 bool pg_in_transaction(void);
 
+/*
+ * Does libpq understand the connection string, and as it was meant? False, and the log tells what
+ * to do without saying the string: libpq's own words would hold pieces of a password.
+ */
+bool connection_check(const char *text);
+
 /* Remember why `query` failed, log it by name, and close the connection if it was lost. */
 void pg_note_failure(const struct query *query, const PGresult *result);
 

@@ -241,6 +241,8 @@ static void test_show_hides(void)
 		{ "password=ge\\ heim", "= password=***  #" },
 		{ "postgresql://u:geheim@h:5432/d", "= postgresql://u:***@h:5432/d " },
 		{ "postgresql://u:ge@heim@h/d", "= postgresql://u:***@h/d " },
+		{ "postgresql://u:ge?heim@h/d", "= postgresql://u:***@h/d " },
+		{ "postgresql://u:ge#heim@h/d", "= postgresql://u:***@h/d " },
 		{ "postgresql://h:5432/d?password=geheim&user=u", "/d?password=***&user=u " },
 		{ "postgresql://u:geheim@h/d?sslpassword=heim", "u:***@h/d?sslpassword=*** " },
 		{ "postgresql://u@h:5432/d", "= postgresql://u@h:5432/d " },
