@@ -105,7 +105,8 @@ static void connection_read(void)
 	struct pollfd wait = { .fd = PQsocket(connection.pg), .events = POLLIN };
 	bool dead = pg_lost();   /* as after a list that broke off; it has no descriptor then */
 
-	if (!dead && poll(&wait, 1, 0) > 0)
+	/* a server that leaves says a last word first */
+	while (!dead && poll(&wait, 1, 0) > 0)
 		dead = PQconsumeInput(connection.pg) == 0 || pg_lost();
 	if (dead)
 		store_close();

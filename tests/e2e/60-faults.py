@@ -144,6 +144,10 @@ def database_restarts_unseen(service):
     postgres_start()
     works, why = service.works()
     check("a restart of the database that nobody saw costs no read and no write", works, why)
+    postgres_stop()
+    postgres_start()
+    logins = [reply.status for reply in at_once([lambda: log_in("demo")] * MANY)]
+    check("nor does it cost a login", logins == [201] * MANY, logins)
 
 
 def database_dies_under_load(service):

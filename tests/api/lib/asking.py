@@ -1,18 +1,15 @@
 """Questions of the wall: who asks, about whose documents, and what was answered."""
 
 import dataclasses
-import json
 import re
 import secrets
 import uuid
 
 from . import world
 
-KINDS = ("backup", "client", "job", "action", "session")
-IDS = tuple(f"{kind}_id" for kind in KINDS) + ("subject",)
 MALFORMED = {"malformed: long": "x" * 300, "malformed: blank": "sp%20ace;--"}
 MAKERS = {"home": "member", "far": "stranger"}
-MADE_UP = re.compile(r"\b[0-9a-f]{32}\b|\b\d{10}\b|\d{4}-\d\d-\d\dT[\d:.]+Z?")
+MADE_UP = re.compile(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b|\b\d{10}\b|\d{4}-\d\d-\d\dT[\d:.]+Z?")
 # What two answers of the same meaning differ in; a length with the id that is echoed.
 ACCIDENTAL = ("date", "x-openstack-request-id", "content-length")
 
@@ -50,8 +47,8 @@ class Asked:
 
 
 class Asker:
-    def __init__(self, server, callers):
-        self.server, self.callers = server, callers
+    def __init__(self, table, server, callers):
+        self.table, self.server, self.callers = table, server, callers
         self.projects, self.shared = callers.projects, {}
         self.marker = "mark" + secrets.token_hex(8)      # in all documents of home, as no id
         self.names = {**self.projects, "HOME": self.projects["home"].upper(),
@@ -61,29 +58,27 @@ class Asker:
 
     # ---- documents ------------------------------------------------------------------------------
 
-    def made(self, alias, operation, body=None):
-        """A document that the project's maker makes."""
-        method, path = operation.split()
-        asked = self.ask(MAKERS[alias], method, f"/v2/{self.projects[alias]}{path}", {},
-                         None if body is None else json.dumps(body))
-        if asked.reply.status not in (201, 204):
-            raise world.Trouble(f"{operation}: {asked}")
-        return asked.reply.body
+    def made(self, alias, line, ids):
+        """The id of a document that the project's maker makes, by a line of the table."""
+        name, method, path, where, body = line
+        names = {**ids, "project_id": self.projects[alias], "project": self.projects[alias],
+                 "mark": self.marker if alias == "home" else "elsewhere"}
+        if method == "is":
+            return fill(path, names)
+        asked = self.ask(MAKERS[alias], method, path, names, body)
+        if asked.reply.status not in (200, 201, 202, 204):
+            raise world.Trouble(f"{method} {path}: {asked}")
+        found = asked.reply.body
+        for word in where.split(".") if where else ():
+            found = found[word]
+        return found
 
-    def documents(self, alias):
-        """Ids of one document of each kind in that project, the job a member of the session."""
-        mark = self.marker if alias == "home" else "elsewhere"
-        ids = {"client_id": secrets.token_hex(16)}
-        self.made(alias, "POST /clients", {**ids, "hostname": mark, "description": mark})
-        action = {"freezer_action": {"action": "exec", "command": mark}}
-        for kind, body in (("backup", {"container": mark, "hostname": mark, "backup_name": mark}),
-                           ("action", action),
-                           ("session", {"schedule": {}, "session_tag": 0, "description": mark})):
-            ids[f"{kind}_id"] = self.made(alias, f"POST /{kind}s", body)[f"{kind}_id"]
-        job = {"client_id": ids["client_id"], "description": mark,
-               "job_actions": [{"action_id": ids["action_id"]}]}
-        ids["job_id"] = self.made(alias, "POST /jobs", job)["job_id"]
-        self.made(alias, f"PUT /sessions/{ids['session_id']}/jobs/{ids['job_id']}")
+    def documents(self, alias, names):
+        """Ids of new documents of that project, and of what they need."""
+        ids = {}
+        for line in self.table.needed(names):
+            ids[line[0]] = self.made(alias, line, ids)
+        ids.pop("-", None)
         return ids
 
     # ---- about what -----------------------------------------------------------------------------
@@ -92,8 +87,10 @@ class Asker:
         """The project that is the caller's side of the wall: home for those who have no side."""
         return "far" if self.callers.homes.get(caller) == "far" else "home"
 
-    def project(self, caller, whose):
+    def project(self, row, caller, whose):
         """The project that the path names."""
+        if row.is_bound and whose not in ("own", "nothing"):
+            return self.projects[self.table.home(caller) or "home"]
         return self.projects["home" if whose in ("own", "nothing") else self.alias(caller)]
 
     def ids(self, row, caller, whose, is_safe):
@@ -101,16 +98,17 @@ class Asker:
         if not row.ids:
             return {}
         if whose in ("nothing", "unknown"):
-            return {name: secrets.token_hex(16) for name in IDS}
+            return {name: str(uuid.uuid4()) if row.is_bound else secrets.token_hex(16)
+                    for name in row.ids}
         if whose in MALFORMED:
-            return {name: MALFORMED[whose] for name in IDS}
+            return {name: MALFORMED[whose] for name in row.ids}
         if "subject" in row.ids:
             return {"subject": self.subject(caller, whose)}
         alias = {"home": "far", "far": "home"}[self.alias(caller)] if whose == "other" else "home"
         if not is_safe:
-            return self.documents(alias)
+            return self.documents(alias, row.ids)
         if alias not in self.shared:
-            self.shared[alias] = self.documents(alias)
+            self.shared[alias] = self.documents(alias, row.ids)
         return self.shared[alias]
 
     def subject(self, caller, whose):
@@ -128,11 +126,12 @@ class Asker:
         request = f"req-{uuid.uuid4()}"
         token = self.callers.tokens[caller]
         sent = [("X-Openstack-Request-Id", request), *([("X-Auth-Token", token)] if token else [])]
+        sent += [("Content-Type", "application/json")] if body is not None else []
         sent += [(name, fill(value, names)) for name, value in headers]
         reply = self.server.ask(method, fill(path, names), sent,
                                 None if body is None else fill(body, names).encode())
         return Asked(caller, whose, request, ids, reply)
 
     def ask_row(self, row, caller, whose, ids):
-        ids = {**ids, "project_id": self.project(caller, whose)}
+        ids = {**ids, "project_id": self.project(row, caller, whose)}
         return self.ask(caller, row.method, row.path, ids, row.body, row.headers, whose)

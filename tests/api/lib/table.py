@@ -22,6 +22,7 @@ class Row:
     body: str = None
     headers: list = dataclasses.field(default_factory=list)
     buts: list = dataclasses.field(default_factory=list)
+    changes: str = ""       # "all": those who may may change what is of no project
 
     @property
     def name(self):
@@ -30,6 +31,11 @@ class Row:
     @property
     def is_v1(self):
         return self.path.startswith("/v1")
+
+    @property
+    def is_bound(self):
+        """Must the project of the path be the token's own, whoever asks?"""
+        return self.path.startswith("/data-protect/v1/{project_id}")
 
     @property
     def ids(self):
@@ -76,6 +82,7 @@ def but(line):
 class Table:
     def __init__(self, file):
         self.callers, self.groups, self.answers = {}, {"public": set()}, {}
+        self.documents = []     # (name or "-", method, path, where the id is, body), in their order
         self.routes, self.standalone = [], []
         self.references, self.headers, self.queries, self.paths = [], [], [], []
         self.rows = []          # those that the line before made; it may stand for two versions
@@ -95,6 +102,9 @@ class Table:
             return row.statuses["own"]
         if caller in self.groups["nameless"]:
             return 401
+        if row.is_bound and self.home(caller) != "home" and (
+                whose in ("own", "nothing") or not self.home(caller)):
+            return 400
         is_at_home = row.is_v1 or whose not in ("own", "nothing")
         known = {caller, LIKE.get(caller) if is_at_home else None}
         if not known & self.groups[row.who]:
@@ -105,6 +115,22 @@ class Table:
         if whose == "own" and row.is_v1 and row.ids and caller != "member":
             whose = "other"
         return row.statuses["unknown" if whose == "nothing" else whose.split(":")[0]]
+
+    def needed(self, names):
+        """The documents to be made for those of these names: they themselves, what stands in them,
+        and what ties two of them together."""
+        needed = set(names)
+        for name, _, path, _, body in reversed(self.documents):
+            if name in needed:
+                needed |= set(NAMES.findall(path + (body or "")))
+        return [line for line in self.documents
+                if line[0] in needed or line[0] == "-"
+                and set(NAMES.findall(line[2])) - {"project_id"} <= needed]
+
+    def home(self, caller):
+        """The project of the caller's token, as the table calls it; None if there is none."""
+        role, _, project = self.callers[caller].partition(" of ")
+        return project if role and project in ("home", "far", "ops") else None
 
     def refusals(self, row, status):
         """The bodies with which the route may refuse, as JSON with {names}."""
@@ -119,6 +145,11 @@ class Table:
     def groups_line(self, line):
         name, who = line.split(None, 1)
         self.groups[name] = set(who.split())
+
+    def documents_line(self, line):
+        name, method, path, *rest = line.split(None, 4)
+        where, body = rest if len(rest) == 2 else ("", rest[0] if rest else None)
+        self.documents.append((name, method, path, where, body and json_checked(body)))
 
     def answers_line(self, line):
         key, text = line.split("{", 1)
@@ -142,6 +173,8 @@ class Table:
                 row.body = json_checked(rest)
             elif word == "header":
                 row.headers.append(tuple(rest.split(": ", 1)))
+            elif word == "changes":
+                row.changes = rest
             elif word == "but":
                 row.buts.append(but(rest))
             else:

@@ -45,6 +45,13 @@ class Database:
             + (f" where project_id is distinct from '{but_project}'" if has == "t" else "")
             for table, has in self.tables))
 
+    def clean(self, projects):
+        """Delete the documents of these projects."""
+        listed = ", ".join(f"'{project}'" for project in projects)
+        for table, has_project in self.tables:
+            if has_project == "t" and table not in ("tokens", "role_assignments"):
+                self.ask(f"delete from permafrost.{table} where project_id in ({listed})")
+
     def close(self):
         self.psql.stdin.close()
         self.psql.wait()
