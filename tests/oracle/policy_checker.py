@@ -32,6 +32,12 @@ RULES = {
     "actions:update": "not (role:member or role:admin)",
     "sessions:create": [["role:member", "role:operator"], ["role:admin"]],
     "sessions:delete": "project_id:%(project_id)s AND NOT role:member",
+    "admin_api": "role:admin or role:operator",
+    "plan:get": "rule:admin_or_reader or role:operator",
+    "plan:create": "rule:admin_or_owner and not role:trainee",
+    "provider:checkpoint_delete": [["rule:admin_or_owner", "role:operator"], ["rule:admin_api"]],
+    "copy:create": "!",
+    "quota:update": "system_scope:all or rule:admin_api",
     "own:rule": "rule:jobs:create and rule:jobs:delete",
 }
 CALLERS = [  # roles, project of the token, project that is asked about

@@ -190,9 +190,10 @@ class Callers:
             return None
         if what == "a token that nobody gave out":
             return "f" * 43
-        if what == "the member's token, with another last letter":
+        if what == "the member's token, with another letter in it":
             token = self.tokens["member"]
-            return token[:-1] + ("A" if token[-1] != "A" else "B")
+            middle = len(token) // 2    # bits of the last letter may mean nothing
+            return token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1:]
         raise Trouble(f"wall.table: who is {what!r}?")
 
     def spoil(self, name, done, assignment):
