@@ -9,7 +9,7 @@ libpq-fe.h   src/store/
 sodium.h     src/identity/
 crypt.h      src/identity/
 uuid.h       src/base/clock.c
-yaml.h       src/policy/file.c
+yaml.h       src/base/yaml.c
 '
 
 printf '%s' "$fences" | grep . | while read -r header place; do
