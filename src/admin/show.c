@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "policy/policy.h"
+#include "provider/provider.h"
 #include "recurrence/recurrence.h"
 
 static bool policy_load_all(void)
@@ -33,6 +34,8 @@ enum admin_status config_check(struct wish *wish)
 		return policy_broken();
 	if (!recurrence_limits_load(&limits))
 		return ADMIN_FAILED;
+	if (!provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
+		return admin_error(NULL, "the provider files are broken");
 	puts("the configuration is in order");
 	return ADMIN_DONE;
 }

@@ -54,7 +54,19 @@ size_t yaml_line(struct json_object *value)
 
 /* ---- scalars -------------------------------------------------------------------------------- */
 
-/* What one YAML or another takes for null, a truth or a number when nothing quotes it. */
+/* Dashes of a date; what has more of them, as a UUID has, is no number either. */
+#define DASHES_MAX 2
+
+static size_t dashes(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text != '\0'; text++)
+		count += *text == '-';
+	return count;
+}
+
+/* What one YAML or another takes for null, a truth, a number or a date when nothing quotes it. */
 static bool is_other_than_text(const char *text)
 {
 	static const char *const words[] = { "", "~", "null", "true", "false", "yes", "no", "on",
@@ -64,7 +76,7 @@ static bool is_other_than_text(const char *text)
 		if (strcasecmp(text, words[n]) == 0)
 			return true;
 	}
-	return text[strspn(text, "0123456789.+-eE_")] == '\0';
+	return text[strspn(text, "0123456789.+-eE_")] == '\0' && dashes(text) <= DASHES_MAX;
 }
 
 static bool plain_read(struct reading *in, const yaml_event_t *event, const char *text,

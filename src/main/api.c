@@ -13,6 +13,7 @@
 #include "identity/identity.h"
 #include "karbor/karbor.h"
 #include "policy/policy.h"
+#include "provider/provider.h"
 #include "recurrence/recurrence.h"
 #include "route/route.h"
 #include "store/doc.h"
@@ -78,7 +79,8 @@ static bool configure(void)
 int main(int argc, char **argv)
 {
 	if (!settings_load(config_file(argc, argv)) || !configure() ||
-	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)))
+	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)) ||
+	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
 		return EXIT_FAILURE;
 	bool served = http_serve(dispatch, setting_int(SETTING_BODY_MAX));
 	store_close();

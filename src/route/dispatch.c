@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "identity/identity.h"
 #include "policy/policy.h"
+#include "provider/provider.h"
 #include "schema/schema.h"
 #include "store/store.h"
 
@@ -27,6 +28,14 @@ struct step {
 static bool is_public(const struct req *rq)
 {
 	return strcmp(rq->route->rule, RULE_PUBLIC) == 0;
+}
+
+/* Providers are what they are for the whole of a request. */
+static bool step_refresh(struct req *rq)
+{
+	if (rq->service == SERVICE_DATA_PROTECT)
+		provider_refresh();
+	return true;
 }
 
 /* The programs refuse a schema they do not know, and say which command mends it. */
@@ -188,6 +197,7 @@ static bool step_account(struct req *rq)
 
 static const struct step steps[] = {
 	{ "match", route_match },        /* which row of the route table */
+	{ "refresh", step_refresh },     /* have the providers changed */
 	{ "ready", step_ready },         /* does the database fit this program */
 	{ "identify", step_identify },   /* whose token is this */
 	{ "permit", step_permit },       /* may they, by the row's rule */

@@ -6,16 +6,17 @@
 rooms='
 base
 http
-route     http identity policy schema freezer karbor store
+route     http identity policy provider schema freezer karbor store
 identity  store
 policy
+provider
 schema
 freezer   policy schema store
 karbor    identity policy provider schema store
 recurrence
 store
-admin     identity policy recurrence store
-main      http route identity policy karbor recurrence store admin
+admin     identity policy provider recurrence store
+main      http route identity policy provider karbor recurrence store admin
 '
 
 strangers() {
