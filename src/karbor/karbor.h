@@ -13,6 +13,7 @@ struct json_object;
 extern const struct resource karbor_versions;
 extern const struct resource karbor_version;
 extern const struct resource karbor_plan;
+extern const struct resource karbor_provider;
 extern const struct resource karbor_quota;
 extern const struct resource karbor_quota_class;
 
@@ -72,6 +73,13 @@ struct list {
  * problem set: 400 names the parameter, 404 an unknown marker.
  */
 bool karbor_list(struct req *rq, const struct list *list, struct json_object *also);
+
+/* The same for lists that no table holds: limit, cut to the largest page, and offset. False with a
+ * 400 problem. */
+bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset);
+
+/* What ends a page of `items` that is not the last one: the link to the page behind `last`. */
+const char *karbor_page_tail(struct req *rq, const char *items, const char *last);
 
 /* ---- quota.c -------------------------------------------------------------------------------- */
 

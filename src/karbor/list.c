@@ -304,17 +304,18 @@ static bool marker_read(struct req *rq, struct page *page)
 	return true;
 }
 
-static bool part_read(struct req *rq, struct page *page)
+bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset)
 {
 	int64_t most = list_limit_max();
 
-	page->limit = most;
-	if (!number_read(rq, "limit", 1, INT64_MAX, &page->limit) ||
-	    !number_read(rq, "offset", 0, OFFSET_MAX, &page->offset))
+	*limit = most;
+	*offset = 0;
+	if (!number_read(rq, "limit", 1, INT64_MAX, limit) ||
+	    !number_read(rq, "offset", 0, OFFSET_MAX, offset))
 		return false;
-	if (page->limit > most)
-		page->limit = most;
-	return marker_read(rq, page);
+	if (*limit > most)
+		*limit = most;
+	return true;
 }
 
 /* ---- the link to the next page -------------------------------------------------------------- */
@@ -342,8 +343,8 @@ static const char *query_without_start(struct req *rq)
 	return out.data == NULL ? "" : out.data;
 }
 
-/* The end of a page that is not the last one: absolute, and where the client came from. */
-static const char *page_tail(struct req *rq, const char *items, const char *last)
+/* Absolute, and where the client came from. */
+const char *karbor_page_tail(struct req *rq, const char *items, const char *last)
 {
 	struct text out = { .arena = rq->arena };
 
@@ -370,7 +371,7 @@ static bool page_ask(struct req *rq, struct page *page)
 		object_text(rq, page->equal), object_text(rq, page->pieces), page->marker,
 	};
 
-	page->end = (struct page_end){ page->limit, page_tail };
+	page->end = (struct page_end){ page->limit, karbor_page_tail };
 	return store_reply_page(rq, page->list->items, question_make(rq, page), params, 6,
 				&page->end);
 }
@@ -381,6 +382,7 @@ bool karbor_list(struct req *rq, const struct list *list, struct json_object *al
 
 	page->list = list;
 	filters_read(rq, page, also);
-	return project_read(rq, page) && sorts_read(rq, page) && part_read(rq, page) &&
+	return project_read(rq, page) && sorts_read(rq, page) &&
+	       karbor_part(rq, &page->limit, &page->offset) && marker_read(rq, page) &&
 	       page_ask(rq, page);
 }
