@@ -340,18 +340,25 @@ static bool provider_read(struct fault *fault, struct json_object *file, struct 
 	return true;
 }
 
-bool provider_file_read(struct arena *arena, const char *path, struct provider *provider)
+bool provider_text_read(struct arena *arena, const char *path, const char *text, size_t len,
+			struct provider *provider)
 {
 	struct fault fault = { .arena = arena, .line = 1 };
 	struct json_object *file;
-	size_t len;
 
 	*provider = (struct provider){ .path = arena_strdup(arena, path) };
-	char *text = file_read(arena, path, &len);
-	if (text == NULL || !yaml_read(arena, path, text, len, &file_rules, &file))
+	if (!yaml_read(arena, path, text, len, &file_rules, &file))
 		return false;
 	if (provider_read(&fault, file, provider))
 		return true;
 	log_error("%s line %zu: %s", path, fault.line, fault.text);
 	return false;
+}
+
+bool provider_file_read(struct arena *arena, const char *path, struct provider *provider)
+{
+	size_t len;
+	const char *text = file_read(arena, path, &len);
+
+	return text != NULL && provider_text_read(arena, path, text, len, provider);
 }

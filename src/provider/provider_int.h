@@ -98,4 +98,8 @@ extern const char *const operation_names[PROVIDER_OPERATION_COUNT + 1]; /* as fi
 /* Read a provider file; everything lives in the arena. False with the reason logged. */
 bool provider_file_read(struct arena *arena, const char *path, struct provider *provider);
 
+/* The same for what a file says; `path` names it in the log. */
+bool provider_text_read(struct arena *arena, const char *path, const char *text, size_t len,
+			struct provider *provider);
+
 #endif
