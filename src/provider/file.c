@@ -88,12 +88,14 @@ static bool has_property(struct json_object *schema, const char *name)
 	return json_has(json_get(schema, "properties"), name);
 }
 
-/* What follows "group." in the name; NULL when it is of another group. */
+/* The one word that follows "group." in the name; NULL when it is of another group. */
 static const char *below(const char *name, const char *group)
 {
 	size_t len = strlen(group);
 
-	return strncmp(name, group, len) == 0 && name[len] != '\0' ? name + len : NULL;
+	if (strncmp(name, group, len) != 0 || name[len] == '\0' || strchr(name + len, '.') != NULL)
+		return NULL;
+	return name + len;
 }
 
 static bool is_known(const char *name, const void *argument)
@@ -109,8 +111,8 @@ static bool is_known(const char *name, const void *argument)
 	for (size_t n = 0; always[n] != NULL; n++)
 		if (strcmp(always[n], name) == 0)
 			return true;
-	if ((rest = below(name, "resource.extra_info.")) != NULL)
-		return strchr(rest, '.') == NULL;
+	if (below(name, "resource.extra_info.") != NULL)
+		return true;
 	if ((rest = below(name, "parameters.")) != NULL)
 		return has_property(protectable->schemas[PROVIDER_OPTIONS_SCHEMA], rest);
 	if ((rest = below(name, "restore.")) != NULL)

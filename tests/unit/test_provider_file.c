@@ -193,6 +193,10 @@ static const struct broken broken_files[] = {
 	{ VOLUME "    run_on: central\n    actions:\n      protect:\n        freezer_action:\n"
 	  "          action: exec\n          command: dump ${resource.id}\n",
 	  "line 10: a command takes no placeholders" },
+	{ VOLUME "    options_schema: {type: object, properties: {a.b: {type: string}}}\n"
+	  "    run_on: central\n    actions:\n      protect:\n        freezer_action:\n"
+	  "          action: backup\n          backup_name: ${parameters.a.b}\n",
+	  "line 11: there is no ${parameters.a.b} here" },
 	{ VOLUME "    run_on: central\n    actions:\n      protect:\n        freezer_action:\n"
 	  "          action: backup\n          container: ${protect.container}\n",
 	  "line 10: there is no ${protect.container} here" },
