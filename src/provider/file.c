@@ -357,10 +357,14 @@ bool provider_text_read(struct arena *arena, const char *path, const char *text,
 	return false;
 }
 
+/* The text is large and no longer needed when the provider is read; the arena lives on. */
 bool provider_file_read(struct arena *arena, const char *path, struct provider *provider)
 {
+	struct arena *scratch = arena_new();
 	size_t len;
-	const char *text = file_read(arena, path, &len);
 
-	return text != NULL && provider_text_read(arena, path, text, len, provider);
+	const char *text = file_read(scratch, path, &len);
+	bool good = text != NULL && provider_text_read(arena, path, text, len, provider);
+	arena_free(scratch);
+	return good;
 }
