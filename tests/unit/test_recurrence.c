@@ -12,7 +12,7 @@
 
 static struct arena *arena;
 
-static const struct recurrence_limits limits = { 3600, 900, 1800 };
+static const struct recurrence_limits limits = { 3600, 900, 3600 };
 
 /* ---- the words of recurrence.cases ---------------------------------------------------------- */
 
@@ -187,7 +187,7 @@ static void the_property_that_is_wrong_is_named(void)
 
 static void a_window_keeps_within_its_limits(void)
 {
-	static const char *const wrong[] = { "899", "1801", "3600", "", "-900", "900.0", " 900",
+	static const char *const wrong[] = { "899", "3601", "86400", "", "-900", "900.0", " 900",
 					     "99999999999999999999" };
 	struct recurrence_properties properties = daily;
 	struct recurrence_trigger trigger;
@@ -195,9 +195,9 @@ static void a_window_keeps_within_its_limits(void)
 
 	CU_ASSERT(recurrence_trigger_read(arena, &properties, &limits, 0, &trigger, &reason));
 	CU_ASSERT(trigger.window == 900);
-	properties.window = "1800";
+	properties.window = "3600";
 	CU_ASSERT(recurrence_trigger_read(arena, &properties, &limits, 0, &trigger, &reason));
-	CU_ASSERT(trigger.window == 1800);
+	CU_ASSERT(trigger.window == 3600);
 	for (size_t n = 0; n < sizeof(wrong) / sizeof(wrong[0]); n++) {
 		properties.window = wrong[n];
 		CU_ASSERT(begins(fault_of(&properties), "window: "));
@@ -246,7 +246,7 @@ static void limits_that_contradict_each_other_are_refused(void)
 	CU_ASSERT_FATAL(settings_load(NULL));
 	CU_ASSERT(!recurrence_limits_load(&loaded));
 	setenv("PERMAFROST_DATA_PROTECT_MIN_INTERVAL", "3600", 1);
-	setenv("PERMAFROST_DATA_PROTECT_MIN_WINDOW_TIME", "1800", 1);
+	setenv("PERMAFROST_DATA_PROTECT_MIN_WINDOW_TIME", "3600", 1);
 	CU_ASSERT_FATAL(settings_load(NULL));
 	CU_ASSERT(!recurrence_limits_load(&loaded));
 }
