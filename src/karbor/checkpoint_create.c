@@ -188,7 +188,7 @@ static bool work_add(struct making *making, size_t number)
 static bool work_make(struct making *making)
 {
 	struct req *rq = making->rq;
-	const struct graph_source source = { graph_children_told, making->resources };
+	const struct graph_source source = graph_told(rq, making->resources);
 	bool acts = false;
 
 	making->work = json_own(rq->arena, json_object_new_array());
