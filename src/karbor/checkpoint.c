@@ -29,25 +29,23 @@ const struct provider *checkpoint_provider(struct req *rq)
 	return provider;
 }
 
-/* One that another provider keeps is told as one that is not there. */
-static bool is_kept_by(struct req *rq, const struct provider *provider,
-		       const struct document *checkpoint)
+static bool is_kept_by(const struct provider *provider, const struct document *checkpoint)
 {
 	struct json_object *plan = json_get(checkpoint->json, "protection_plan");
 
-	if (strcmp(json_get_string(plan, "provider_id"), provider_id(provider)) == 0)
-		return true;
-	return doc_missing(rq, KIND_CHECKPOINTS, checkpoint->id);
+	return strcmp(json_get_string(plan, "provider_id"), provider_id(provider)) == 0;
 }
 
-/* The checkpoint in the path, kept from others until the transaction ends. */
+/* The checkpoint in the path, kept from others until the transaction ends. One that another
+ * provider keeps is told as one that is not there. */
 static bool checkpoint_lock(struct req *rq, struct document *checkpoint)
 {
 	const struct provider *provider = checkpoint_provider(rq);
 	const char *id = provider == NULL ? NULL : karbor_id(rq, "checkpoint_id");
 
-	return id != NULL && karbor_lock(rq, KIND_CHECKPOINTS, id, checkpoint) &&
-	       is_kept_by(rq, provider, checkpoint);
+	if (id == NULL || !karbor_lock(rq, KIND_CHECKPOINTS, id, checkpoint))
+		return false;
+	return is_kept_by(provider, checkpoint) || doc_missing(rq, KIND_CHECKPOINTS, id);
 }
 
 static const char *status_of(const struct document *checkpoint)
@@ -66,22 +64,6 @@ static bool status_set(struct req *rq, struct document *checkpoint, const char *
 {
 	json_object_object_add(checkpoint->json, "status", json_object_new_string(status));
 	return karbor_save(rq, KIND_CHECKPOINTS, checkpoint);
-}
-
-bool checkpoint_insert(struct req *rq, struct new_checkpoint *checkpoint)
-{
-	if (!quota_take(rq, checkpoint->project_id, QUOTA_CHECKPOINTS))
-		return false;
-	uuid_dashed(checkpoint->id);
-	json_object_object_add(checkpoint->doc, "id", json_object_new_string(checkpoint->id));
-	struct rows *rows = STORE_ASK(rq, &sql_checkpoint_insert, checkpoint->project_id,
-				      checkpoint->id, rq->caller.user_id,
-				      json_text(rq->arena, checkpoint->doc), checkpoint->copy_of);
-	if (rows == NULL)
-		return false;
-	checkpoint->text = rows_text(rows, 0, "doc");
-	checkpoint->len = rows_length(rows, 0, "doc");
-	return true;
 }
 
 /* ---- list and show -------------------------------------------------------------------------- */
@@ -152,12 +134,17 @@ static bool checkpoint_show(struct req *rq)
 {
 	const struct provider *provider = checkpoint_provider(rq);
 	const char *id = provider == NULL ? NULL : karbor_id(rq, "checkpoint_id");
-	struct document checkpoint;
 
-	return id != NULL && karbor_find(rq, KIND_CHECKPOINTS, id, &checkpoint) &&
-	       doc_parse(rq, KIND_CHECKPOINTS, &checkpoint) &&
-	       is_kept_by(rq, provider, &checkpoint) &&
-	       karbor_reply(rq, "checkpoint", checkpoint.text, checkpoint.len);
+	if (id == NULL)
+		return false;
+	struct rows *rows = STORE_ASK(rq, &sql_checkpoint_find, karbor_scope(rq), id,
+				      provider_id(provider));
+	if (rows == NULL)
+		return false;
+	if (rows_count(rows) == 0)
+		return doc_missing(rq, KIND_CHECKPOINTS, id);
+	return karbor_reply(rq, "checkpoint", rows_text(rows, 0, "doc"),
+			    rows_length(rows, 0, "doc"));
 }
 
 /* ---- delete --------------------------------------------------------------------------------- */

@@ -4,11 +4,9 @@
 
 #include "karbor/checkpoint_int.h"
 
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/json.h"
 #include "karbor/karbor.h"
 #include "karbor/run.h"
@@ -17,7 +15,7 @@
 #include "store/queries.h"
 #include "store/store.h"
 
-#define AT_ONCE "100"   /* copies that one request asks for; the next one asks for the next */
+#define AT_ONCE "10"    /* copies that one request asks for; the next one asks for the next */
 
 /* ---- what it accepts ------------------------------------------------------------------------ */
 
@@ -88,36 +86,25 @@ static void pair_add(struct copying *copying, const char *original, const char *
 }
 
 /* The copy holds what its original does, whatever the plan says by now. */
-static bool copy_insert(struct copying *copying, const struct document *original,
-			struct new_checkpoint *copy)
-{
-	const char *extra_info = arena_printf(copying->rq->arena, "{\"copy_of\": \"%s\"}",
-					      original->id);
-
-	*copy = (struct new_checkpoint){ .project_id = original->project_id,
-					 .copy_of = original->id, .doc = original->json };
-	json_object_object_add(copy->doc, "status", json_object_new_string(WAIT_COPYING));
-	json_object_object_add(copy->doc, "extra_info", json_object_new_string(extra_info));
-	return checkpoint_insert(copying->rq, copy);
-}
-
-static bool copy_start(struct copying *copying, const struct document *original)
+static bool copy_start(struct copying *copying, const char *original)
 {
 	struct req *rq = copying->rq;
+	const char *project = copying->plan.project_id;
+	char id[UUID_DASHED_SIZE];
 	struct run run = {
-		.operation = RUN_COPY, .status = WAIT_COPYING,
-		.project_id = original->project_id, .plan_id = copying->plan.id,
+		.operation = RUN_COPY, .status = WAIT_COPYING, .project_id = project,
+		.checkpoint_id = id, .plan_id = copying->plan.id,
 		.provider_id = provider_id(copying->provider),
 	};
-	struct new_checkpoint copy;
 	struct json_object *work;
 
-	if (!run_read_work(rq, original->project_id, original->id, &work) ||
-	    !work_settle(copying, work) || !copy_insert(copying, original, &copy))
-		return false;
-	run.checkpoint_id = copy.id;
-	pair_add(copying, original->id, copy.id);
-	return run_begin(rq, &run) && run_add_work(rq, &run, work);
+	uuid_dashed(id);
+	pair_add(copying, original, id);
+	return run_read_work(rq, project, original, &work) && work_settle(copying, work) &&
+	       quota_take(rq, project, QUOTA_CHECKPOINTS) &&
+	       STORE_ASK(rq, &sql_checkpoint_copy, project, original, id,
+			 rq->caller.user_id) != NULL &&
+	       run_begin(rq, &run) && run_add_work(rq, &run, work);
 }
 
 /* ---- all of a plan -------------------------------------------------------------------------- */
@@ -159,12 +146,7 @@ static bool copies_start(struct copying *copying)
 	if (rows == NULL)
 		return false;
 	for (int row = 0; row < rows_count(rows); row++) {
-		struct document original = {
-			.project_id = rows_text(rows, row, "project_id"),
-			.id = rows_text(rows, row, "id"),
-			.text = rows_text(rows, row, "doc"), .len = rows_length(rows, row, "doc"),
-		};
-		if (!doc_parse(rq, KIND_CHECKPOINTS, &original) || !copy_start(copying, &original))
+		if (!copy_start(copying, rows_text(rows, row, "id")))
 			return false;
 	}
 	return rows_count(rows) > 0 || is_any_good(copying);

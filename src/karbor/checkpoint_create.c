@@ -14,6 +14,8 @@
 #include "karbor/run.h"
 #include "provider/provider.h"
 #include "schema/schema.h"
+#include "store/queries.h"
+#include "store/store.h"
 
 /* ---- what it accepts ------------------------------------------------------------------------ */
 
@@ -47,7 +49,7 @@ struct making {
 	struct json_object *resources;   /* of the plan, as the checkpoint shows them */
 	struct graph graph;
 	struct json_object *work;        /* as run_add_work() takes it */
-	struct new_checkpoint checkpoint;
+	char id[UUID_DASHED_SIZE];
 };
 
 /* ---- extra info ----------------------------------------------------------------------------- */
@@ -186,7 +188,7 @@ static bool work_add(struct making *making, size_t number)
 static bool work_make(struct making *making)
 {
 	struct req *rq = making->rq;
-	const struct graph_source source = { graph_children_told, making->resources };
+	const struct graph_source source = graph_told(rq, making->resources);
 	bool acts = false;
 
 	making->work = json_own(rq->arena, json_object_new_array());
@@ -218,12 +220,13 @@ static struct json_object *plan_shown(struct making *making)
 	return plan;
 }
 
-/* It belongs where the plan does, also when an administrator asked for it. */
-static bool checkpoint_make(struct making *making)
+static struct json_object *checkpoint_make(struct making *making)
 {
 	struct req *rq = making->rq;
 	struct json_object *doc = json_own(rq->arena, json_object_new_object());
 
+	uuid_dashed(making->id);
+	json_object_object_add(doc, "id", json_object_new_string(making->id));
 	json_object_object_add(doc, "project_id",
 			       json_object_new_string(making->plan.project_id));
 	json_object_object_add(doc, "status", json_object_new_string(PROTECTING));
@@ -232,16 +235,29 @@ static bool checkpoint_make(struct making *making)
 			       json_object_new_string(graph_text(rq, &making->graph)));
 	json_object_object_add(doc, "extra_info",
 			       json_object_new_string(json_text(rq->arena, making->extra_info)));
-	making->checkpoint.project_id = making->plan.project_id;
-	making->checkpoint.doc = doc;
-	return checkpoint_insert(rq, &making->checkpoint);
+	return doc;
+}
+
+/* It belongs where the plan does, also when an administrator asked for it. The reply is ready. */
+static bool checkpoint_insert(struct making *making)
+{
+	struct req *rq = making->rq;
+	const char *project = making->plan.project_id;
+
+	if (!quota_take(rq, project, QUOTA_CHECKPOINTS))
+		return false;
+	const char *doc = json_text(rq->arena, checkpoint_make(making));
+	struct rows *rows = STORE_ASK(rq, &sql_checkpoint_insert, project, making->id,
+				      rq->caller.user_id, doc);
+	return rows != NULL && karbor_reply(rq, "checkpoint", rows_text(rows, 0, "doc"),
+					    rows_length(rows, 0, "doc"));
 }
 
 static bool protection_start(struct making *making)
 {
 	struct run run = {
 		.operation = RUN_PROTECT, .status = PROTECTING,
-		.project_id = making->plan.project_id, .checkpoint_id = making->checkpoint.id,
+		.project_id = making->plan.project_id, .checkpoint_id = making->id,
 		.plan_id = making->plan.id, .provider_id = provider_id(making->provider),
 		.scheduled_operation_id = operation_of(making),
 	};
@@ -256,6 +272,5 @@ bool checkpoint_create(struct req *rq)
 	if (making.provider == NULL || !extra_info_read(&making) || !plan_hold(&making))
 		return false;
 	resources_make(&making);
-	return work_make(&making) && checkpoint_make(&making) && protection_start(&making) &&
-	       karbor_reply(rq, "checkpoint", making.checkpoint.text, making.checkpoint.len);
+	return work_make(&making) && checkpoint_insert(&making) && protection_start(&making);
 }

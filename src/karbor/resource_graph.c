@@ -130,29 +130,53 @@ static bool may_belong(struct json_object *parent, struct json_object *resource)
 	return type != NULL && *type != NULL;
 }
 
-static bool does_belong(struct json_object *parent, struct json_object *resource)
-{
-	const char *server = json_get_string(json_get(resource, "extra_info"), "server_id");
+/* The resources of a plan, and those that name a server, by its id. */
+struct told {
+	struct json_object *all;
+	struct json_object *by_server;
+};
 
-	return is_type_of(parent, TYPE_PROJECT) ||
-	       (server != NULL && strcmp(server, json_get_string(parent, "id")) == 0);
+static void list_add(struct json_object *lists, const char *key, struct json_object *resource)
+{
+	struct json_object *list = json_get(lists, key);
+
+	if (list == NULL) {
+		list = json_object_new_array();
+		json_object_object_add(lists, key, list);
+	}
+	json_object_array_add(list, json_object_get(resource));
 }
 
-bool graph_children_told(struct req *rq, void *argument, struct json_object *resource,
-			 struct json_object **children)
+static bool children_told(struct req *rq, void *argument, struct json_object *resource,
+			  struct json_object **children)
 {
-	struct json_object *all = argument;
-	const char *const *types = protectable_dependents(json_get_string(resource, "type"));
+	const struct told *told = argument;
+	struct json_object *others = is_type_of(resource, TYPE_PROJECT) ? told->all :
+				     json_get(told->by_server, json_get_string(resource, "id"));
 
-	if (types == NULL || types[0] == NULL)
-		return true;
 	*children = json_own(rq->arena, json_object_new_array());
-	for (size_t n = 0; n < json_object_array_length(all); n++) {
-		struct json_object *other = json_object_array_get_idx(all, n);
-		if (may_belong(resource, other) && does_belong(resource, other))
+	for (size_t n = 0; others != NULL && n < json_object_array_length(others); n++) {
+		struct json_object *other = json_object_array_get_idx(others, n);
+		if (may_belong(resource, other))
 			json_object_array_add(*children, json_object_get(other));
 	}
 	return true;
+}
+
+struct graph_source graph_told(struct req *rq, struct json_object *resources)
+{
+	struct told *told = arena_alloc(rq->arena, sizeof(*told));
+
+	told->all = resources;
+	told->by_server = json_own(rq->arena, json_object_new_object());
+	for (size_t n = 0; n < json_object_array_length(resources); n++) {
+		struct json_object *resource = json_object_array_get_idx(resources, n);
+		const char *server = json_get_string(json_get(resource, "extra_info"),
+						     "server_id");
+		if (server != NULL)
+			list_add(told->by_server, server, resource);
+	}
+	return (struct graph_source){ children_told, told };
 }
 
 /* ---- as text -------------------------------------------------------------------------------- */

@@ -43,12 +43,9 @@ struct graph_source {
 bool graph_make(struct req *rq, struct json_object *resources, const struct graph_source *source,
 		struct graph *graph);
 
-/*
- * What the resources of a plan, the array in `argument`, tell of each other: a project has all of
- * them, a server those whose extra_info names it as server_id.
- */
-bool graph_children_told(struct req *rq, void *argument, struct json_object *resource,
-			 struct json_object **children);
+/* What the resources of a plan, an array, tell of each other: a project has all of them, a server
+ * those whose extra_info names it as server_id. It lives as long as the request. */
+struct graph_source graph_told(struct req *rq, struct json_object *resources);
 
 /* The graph as the API shows it, a JSON text in the arena: [{"0x0": [type, id, name, extra_info],
  * ...}, [["0x1", ["0x0", ...]], ...]]. */

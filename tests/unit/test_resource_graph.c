@@ -176,7 +176,7 @@ static void what_the_source_refuses_is_refused(void)
 static const char *told(struct req *rq, const char *resources)
 {
 	struct json_object *list = value_of(rq, resources);
-	const struct graph_source source = { graph_children_told, list };
+	const struct graph_source source = graph_told(rq, list);
 	struct graph graph;
 
 	CU_ASSERT_TRUE_FATAL(graph_make(rq, list, &source, &graph));
@@ -208,7 +208,7 @@ static void the_text_is_json_with_four_elements_a_node(void)
 	struct req *rq = rq_new();
 	struct json_object *list = value_of(rq, "[{\"type\": \"T\", \"id\": \"a\", "
 		"\"name\": \"it's \\\"big\\\"\\n\", \"extra_info\": {\"az\": [1.50, true]}}]");
-	const struct graph_source source = { graph_children_told, list };
+	const struct graph_source source = graph_told(rq, list);
 	struct graph graph;
 
 	CU_ASSERT_TRUE_FATAL(graph_make(rq, list, &source, &graph));
