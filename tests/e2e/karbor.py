@@ -75,7 +75,8 @@ class Shell(Client):
     def commands(self):
         """All the commands that it says it has."""
         said = self.run("karbor", "help", ()).output
-        return set(re.findall(r"^ {4}([a-z]+-[a-z-]+)(?: |$)", said, re.MULTILINE))
+        found = re.findall(r"^ {4}([a-z]+-[a-z-]+)(?: |$)", said, re.MULTILINE)
+        return set(found) - {"bash-completion"}
 
 
 class OpenStack(Client):
@@ -86,6 +87,9 @@ class OpenStack(Client):
         "quota show": "quotas show", "quota update": "quotas update",
         "quota defaults": "quotas default", "quota-class show": "quotaclass show",
         "quota-class update": "quotaclass update",
+        "protectable list-instances": "protectable instance list",
+        "protectable show-instance": "protectable instance show",
+        "checkpoint reset-state": "checkpoint reset state",
     }
 
     def __call__(self, resource, verb, *words):
