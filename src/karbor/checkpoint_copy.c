@@ -109,6 +109,13 @@ static bool copy_start(struct copying *copying, const char *original)
 
 /* ---- all of a plan -------------------------------------------------------------------------- */
 
+static bool parameters_check(struct copying *copying)
+{
+	return copying->parameters == NULL ||
+	       karbor_parameters(copying->rq, copying->provider, PROVIDER_OPTIONS_SCHEMA,
+				 copying->parameters, "$.copy.parameters");
+}
+
 /* Locked, so that two requests do not copy the same. */
 static bool plan_lock(struct copying *copying)
 {
@@ -177,6 +184,6 @@ bool checkpoint_copy(struct req *rq)
 		.pairs = json_own(rq->arena, json_object_new_array()),
 	};
 
-	return copying.provider != NULL && plan_lock(&copying) && copies_start(&copying) &&
-	       copies_reply(&copying);
+	return copying.provider != NULL && parameters_check(&copying) && plan_lock(&copying) &&
+	       copies_start(&copying) && copies_reply(&copying);
 }

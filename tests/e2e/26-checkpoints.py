@@ -198,8 +198,11 @@ def copied_again(api, plan, made):
     again = api.copy(plan, parameters={"OS::Cinder::Volume": {"backup_name": "second"}})
     check("only a copy that failed is made again", [a for a, _ in pairs(again)] == [original], again)
     check("with the options of the request", options_of(pairs(again)[0][1]) == ["second"] * 2)
+    idle = api.copy(plan)
+    check("and then there is nothing to do", idle.status == 200 and pairs(idle) == [], idle)
     wrong = api.copy(plan, parameters={"OS::Cinder::Volume": {"backup_name": 5}})
-    check("and then there is nothing to do", wrong.status == 200 and pairs(wrong) == [], wrong)
+    check("options that do not fit are refused with the place",
+          wrong.status == 400 and "$.copy.parameters" in wrong.text, wrong)
 
 
 def copies_count(api):
