@@ -63,14 +63,14 @@ class Asker:
         name, method, path, where, body = line
         names = {**ids, "project_id": self.projects[alias], "project": self.projects[alias],
                  "mark": self.marker if alias == "home" else "elsewhere"}
-        if method == "is":
+        if method in ("is", "always"):
             return fill(path, names)
         asked = self.ask(MAKERS[alias], method, path, names, body)
         if asked.reply.status not in (200, 201, 202, 204):
             raise world.Trouble(f"{method} {path}: {asked}")
         found = asked.reply.body
         for word in where.split(".") if where else ():
-            found = found[word]
+            found = found[int(word) if isinstance(found, list) else word]
         return found
 
     def documents(self, alias, names):
@@ -97,11 +97,12 @@ class Asker:
         """What is asked about: made for this question alone, unless it can't change anything."""
         if not row.ids:
             return {}
+        fixed = self.table.fixed(row.ids)
         if whose in ("nothing", "unknown"):
             return {name: str(uuid.uuid4()) if row.is_bound else secrets.token_hex(16)
-                    for name in row.ids}
+                    for name in row.ids} | fixed
         if whose in MALFORMED:
-            return {name: MALFORMED[whose] for name in row.ids}
+            return {name: MALFORMED[whose] for name in row.ids} | fixed
         if "subject" in row.ids:
             return {"subject": self.subject(caller, whose)}
         alias = {"home": "far", "far": "home"}[self.alias(caller)] if whose == "other" else "home"

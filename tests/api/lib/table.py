@@ -127,6 +127,11 @@ class Table:
                 if line[0] in needed or line[0] == "-"
                 and set(NAMES.findall(line[2])) - {"project_id"} <= needed]
 
+    def fixed(self, names):
+        """Those of the names that are the same whatever is asked about."""
+        return {name: path for name, method, path, *_ in self.documents
+                if method == "always" and name in names}
+
     def home(self, caller):
         """The project of the caller's token, as the table calls it; None if there is none."""
         role, _, project = self.callers[caller].partition(" of ")
@@ -148,7 +153,8 @@ class Table:
 
     def documents_line(self, line):
         name, method, path, *rest = line.split(None, 4)
-        where, body = rest if len(rest) == 2 else ("", rest[0] if rest else None)
+        where = rest.pop(0) if rest and rest[0][0] != "{" else ""
+        body = rest[0] if rest else None
         self.documents.append((name, method, path, where, body and json_checked(body)))
 
     def answers_line(self, line):
