@@ -90,7 +90,7 @@ bool seal_configure(const char *files)
 	struct arena *arena = arena_new();
 	bool good = sodium_init() >= 0;
 
-	sodium_mlock(keys, sizeof(keys));   /* where the system lets us: neither swapped nor dumped */
+	sodium_mlock(keys, sizeof(keys));   /* if the system lets us: neither swapped nor dumped */
 	sodium_memzero(keys, sizeof(keys));
 	key_count = 0;
 	while (good && *(files += strspn(files, " \t,")) != '\0') {
@@ -168,27 +168,6 @@ static const struct key *key_of(const char *id)
 	return NULL;
 }
 
-/* A secret of an arena, until that is reset. */
-struct opened {
-	char *text;
-	size_t size;
-};
-
-static void opened_wipe(void *argument)
-{
-	struct opened *opened = argument;
-	sodium_memzero(opened->text, opened->size);
-}
-
-static char *opened_new(struct arena *arena, size_t size)
-{
-	struct opened *opened = arena_alloc(arena, sizeof(*opened));
-
-	*opened = (struct opened){ arena_alloc(arena, size), size };
-	arena_defer(arena, opened_wipe, opened);
-	return opened->text;
-}
-
 bool seal_open(struct arena *arena, const struct seal_place *place, const struct sealed *sealed,
 	       const char **secret, size_t *len)
 {
@@ -202,7 +181,8 @@ bool seal_open(struct arena *arena, const struct seal_place *place, const struct
 	    size < NONCE_SIZE + TAG_SIZE)
 		return false;
 	*len = size - NONCE_SIZE - TAG_SIZE;
-	char *text = opened_new(arena, *len + 1);
+	arena_keep_secret(arena);
+	char *text = arena_alloc(arena, *len + 1);
 	*secret = text;
 	return crypto_aead_xchacha20poly1305_ietf_decrypt(
 		(unsigned char *)text, NULL, NULL, box, size - NONCE_SIZE, bytes_of(&about),

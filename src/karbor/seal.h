@@ -41,8 +41,8 @@ struct sealed seal_close(struct arena *arena, const struct seal_place *place, co
 			 size_t len);
 
 /*
- * Open what was sealed for this place: `secret` is NUL-terminated, lives in the arena and is wiped
- * when that is reset. False when none of our keys sealed it, or it was changed or moved.
+ * Open what was sealed for this place: `secret` is NUL-terminated, lives in the arena, which
+ * becomes one of secrets. False when none of our keys sealed it, or it was changed or moved.
  */
 bool seal_open(struct arena *arena, const struct seal_place *place, const struct sealed *sealed,
 	       const char **secret, size_t *len);
