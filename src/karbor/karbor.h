@@ -10,7 +10,6 @@
 #include "provider/provider.h"
 #include "store/doc.h"
 
-struct json_object;
 struct query;
 
 extern const struct resource karbor_versions;

@@ -180,6 +180,6 @@ static const struct field shown_fields[] = {
 	{ .name = AUTH, .kinds = OBJECT | NULLABLE, .flags = REQUIRED },
 	{ 0 }
 };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields, .wrapper = "restore" };
 
 const struct resource karbor_restore = { "restores", restore_routes, "id", &shown_shape };

@@ -19,8 +19,8 @@ static const struct field create_body_fields[] = {
 	{ 0 }
 };
 static const struct shape create_body = { .fields = create_body_fields, .closed = true,
-	.sample = "{\"verification\": {\"provider_id\": \"cf56bd3e-97a7-4078-b6d5-f36246333fd9\", "
-		  "\"checkpoint_id\": \"dcb20606-ad71-40a3-80e4-ef0fafdad0c3\", "
+	.sample = "{\"verification\": {\"provider_id\": \"8f3b6f0e-2a54-4c57-9d0b-6a1d0f7f5c21\", "
+		  "\"checkpoint_id\": \"22b82aa7-9179-4c71-bba2-caf5c0e68db7\", "
 		  "\"parameters\": {}}}" };
 
 static const struct attempt_kind verification_kind = {
@@ -59,7 +59,7 @@ static const struct route verification_routes[] = {
 };
 
 static const struct field shown_fields[] = { ATTEMPT_SHOWN, { 0 } };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields, .wrapper = "verification" };
 
 const struct resource karbor_verification = { "verifications", verification_routes, "id",
 					      &shown_shape };
