@@ -10,6 +10,7 @@
 #include "base/settings.h"
 #include "base/text.h"
 #include "identity/identity.h"
+#include "karbor/seal.h"
 #include "policy/policy.h"
 #include "recurrence/recurrence.h"
 #include "route/route.h"
@@ -40,6 +41,9 @@ enum admin_status config_check(struct wish *wish)
 	good = recurrence_limits_load(&limits) && good;
 	if (!good)
 		return admin_error(NULL, "the configuration is not whole");
+	if (!seal_configure(setting_text(SETTING_SECRET_KEY_FILES)))
+		return admin_error("\"permafrost-manage secret create FILE\" makes one",
+				   "the secret keys are broken");
 	puts("the configuration is in order");
 	return ADMIN_DONE;
 }

@@ -44,6 +44,7 @@ struct arena {
 	size_t used;            /* of the current block */
 	size_t others_size;
 	struct undo *undos;
+	bool is_secret;
 };
 
 static void *must(void *memory)
@@ -90,9 +91,24 @@ static void undos_run(struct arena *arena)
 	}
 }
 
+void arena_keep_secret(struct arena *arena)
+{
+	arena->is_secret = true;
+}
+
+static void blocks_wipe(struct arena *arena)
+{
+	for (struct block *block = arena->others; block != NULL; block = block->next)
+		explicit_bzero(block->data, block->size);
+	explicit_bzero(arena->first->data, arena->first->size);
+	arena->is_secret = false;
+}
+
 void arena_reset(struct arena *arena)
 {
 	undos_run(arena);
+	if (arena->is_secret)
+		blocks_wipe(arena);
 	while (arena->others != NULL) {
 		struct block *block = arena->others;
 		arena->others = block->next;

@@ -13,6 +13,9 @@ struct arena *arena_new(void);
 /* Run what was deferred, newest first, and release every piece; the arena stays usable. */
 void arena_reset(struct arena *arena);
 
+/* From now to the next reset this arena holds secrets: what it releases is overwritten first. */
+void arena_keep_secret(struct arena *arena);
+
 /* arena_reset() and release the arena itself. NULL is allowed. */
 void arena_free(struct arena *arena);
 

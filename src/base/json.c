@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 
+#include <json-c/json_visit.h>
 #include <limits.h>
 #include <string.h>
 
@@ -100,6 +101,38 @@ struct json_object *json_own(struct arena *arena, struct json_object *value)
 	if (value != NULL)
 		arena_defer(arena, value_put, value);
 	return value;
+}
+
+struct wiping {
+	struct arena *arena;
+	struct json_object *value;
+};
+
+/* A string of the same length is written where the old one was. */
+static int string_wipe(struct json_object *value, int flags, struct json_object *parent,
+		       const char *key, size_t *index, void *arena)
+{
+	(void)flags, (void)parent, (void)key, (void)index;
+	if (json_object_is_type(value, json_type_string)) {
+		int len = json_object_get_string_len(value);
+		json_object_set_string_len(value, arena_alloc(arena, (size_t)len + 1), len);
+	}
+	return JSON_C_VISIT_RETURN_CONTINUE;
+}
+
+static void strings_wipe(void *argument)
+{
+	struct wiping *wiping = argument;
+	json_c_visit(wiping->value, 0, string_wipe, wiping->arena);
+}
+
+void json_wipe_later(struct arena *arena, struct json_object *value)
+{
+	struct wiping *wiping = arena_alloc(arena, sizeof(*wiping));
+
+	*wiping = (struct wiping){ arena, value };
+	if (value != NULL)
+		arena_defer(arena, strings_wipe, wiping);
 }
 
 /* ---- value to text -------------------------------------------------------------------------- */

@@ -79,6 +79,9 @@ int64_t json_get_int(struct json_object *object, const char *key, int64_t otherw
 /* How many elements an array has; 0 for what is no array. */
 size_t json_array_length(struct json_object *array);
 
+/* Overwrite every string in a value of the arena before that puts it. */
+void json_wipe_later(struct arena *arena, struct json_object *value);
+
 /* Hand a new value to the arena, which puts it at reset; returns it. */
 struct json_object *json_own(struct arena *arena, struct json_object *value);
 

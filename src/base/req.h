@@ -69,6 +69,7 @@ struct req {
 	char request_id[48];
 	const char *body_text;       /* raw body; NULL when there is none */
 	size_t body_len;
+	bool is_secret;              /* it may hold a password: wiped when the request ends */
 
 	const char *doing;           /* the step, for the log */
 	int api_version;             /* of the matched mount: 1, 2, 3; 0 outside a version */

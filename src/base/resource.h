@@ -54,6 +54,9 @@ struct shape {
 	const struct map *map;              /* unknown members are a map's; NULL: they may be
 					       anything, unless closed */
 	const char *sample;                 /* a JSON text that fits, for the API's description */
+	const char *wrapper;                /* what is shown: the name under which a document of it
+					       stands alone in a reply; NULL: it is the reply */
+	const char *items;                  /* the name of a list of them; NULL: the resource's */
 };
 
 /* rule of a route that needs no token, and of one that any valid token may use */
@@ -69,6 +72,7 @@ enum route_flags {
 	ONLY_V1 = 1 << 5,      /* of a resource that two API versions serve: not in the other */
 	ONLY_V2 = 1 << 6,
 	SHOWS = 1 << 7,        /* a write that is answered with the document itself */
+	TELLS = 1 << 8,        /* answered with an object that is no document */
 };
 
 struct route {

@@ -81,24 +81,18 @@ static void request_id_set(struct req *rq, const char *wanted)
 		uuid_dashed(rq->request_id + 4);
 }
 
-struct secret {
-	char *text;
-	size_t len;
-};
-
-static void secret_wipe(void *argument)
+static bool ends_with(const char *text, const char *end)
 {
-	struct secret *secret = argument;
-	explicit_bzero(secret->text, secret->len);
+	size_t len = strlen(text), tail = strlen(end);
+	return len >= tail && strcmp(text + len - tail, end) == 0;
 }
 
-/* What identity reads may be a password: it does not outlive the request. */
-static void body_wipe_later(struct req *rq, char *body, size_t len)
+/* Logins, and restores with what opens their target. */
+static bool may_hold_secret(const struct req *rq)
 {
-	struct secret *secret = arena_alloc(rq->arena, sizeof(*secret));
-
-	*secret = (struct secret){ body, len };
-	arena_defer(rq->arena, secret_wipe, secret);
+	return rq->service == SERVICE_IDENTITY ||
+	       (rq->service == SERVICE_DATA_PROTECT && rq->method == METHOD_POST &&
+		ends_with(rq->path, "/restores"));
 }
 
 /* Links are made of it, and the header that says where to log in. */
@@ -106,6 +100,23 @@ static bool host_is_sound(const char *host)
 {
 	return host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				 "0123456789.-_~%:[]")] == '\0';
+}
+
+/* Libfcgi keeps what it read until it reads more: a secret is overwritten there, piece by piece,
+ * as each piece lies in its buffer as a whole. */
+static bool body_take(struct req *rq, char *body, int len, FCGX_Stream *in)
+{
+	while (len > 0) {
+		int there = (int)(in->stop - in->rdNext);
+		int part = there <= 0 ? 1 : there < len ? there : len;
+		if (FCGX_GetStr(body, part, in) != part)
+			return problem(rq, 400, "the body ended before Content-Length bytes");
+		if (rq->is_secret)
+			explicit_bzero(in->rdNext - part, (size_t)part);
+		body += part;
+		len -= part;
+	}
+	return true;
 }
 
 static bool body_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
@@ -118,11 +129,12 @@ static bool body_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max
 		return problem(rq, 413, "the body is larger than %lld bytes", (long long)body_max);
 	if (len == 0)
 		return true;
+	rq->is_secret = may_hold_secret(rq);
+	if (rq->is_secret)
+		arena_keep_secret(rq->arena);
 	char *body = arena_alloc(rq->arena, (size_t)len + 1);
-	if (rq->service == SERVICE_IDENTITY)
-		body_wipe_later(rq, body, (size_t)len);
-	if (FCGX_GetStr(body, (int)len, fcgi->in) != (int)len)
-		return problem(rq, 400, "the body ended before Content-Length bytes");
+	if (!body_take(rq, body, (int)len, fcgi->in))
+		return false;
 	rq->body_text = body;
 	rq->body_len = (size_t)len;
 	return true;

@@ -146,14 +146,6 @@ static bool is_missing(struct req *rq, const char *path)
 	return problem(rq, 400, "%s is a required property", path);
 }
 
-/* Overwrite a password where the parser keeps it. */
-static void value_wipe(void *value)
-{
-	static const char zeros[PASSWORD_MAX_LENGTH * 4];   /* characters of up to four bytes */
-
-	json_object_set_string_len(value, zeros, json_object_get_string_len(value));
-}
-
 /* An unknown user costs the same questions and the same hash as a wrong password. */
 static bool user_check(struct req *rq, struct json_object *user, struct login *login)
 {
@@ -189,7 +181,6 @@ static bool password_read(struct req *rq, struct json_object *identity, struct l
 	if (!json_has(user, "id") && !json_has(user, "name"))
 		return problem(rq, 400, "$.auth.identity.password.user: "
 					"'name' or 'id' is required");
-	arena_defer(rq->arena, value_wipe, json_get(user, "password"));
 	login->methods = "password";
 	return user_check(rq, user, login);
 }

@@ -238,11 +238,11 @@ static const struct route checkpoint_routes[] = {
 	{ METHOD_POST, CHECKPOINTS, "provider:checkpoint_create", checkpoint_create,
 	  &checkpoint_create_body, 0, 200 },
 	{ METHOD_POST, CHECKPOINTS "/action", "copy:create", checkpoint_copy,
-	  &checkpoint_copy_body, 0, 200 },
+	  &checkpoint_copy_body, TELLS, 200 },
 	{ METHOD_GET, CHECKPOINT, "provider:checkpoint_get", checkpoint_show, NULL, 0, 200 },
-	{ METHOD_PUT, CHECKPOINT, "provider:checkpoint_update", checkpoint_reset, &reset_body, 0,
-	  200 },
-	{ METHOD_DELETE, CHECKPOINT, "provider:checkpoint_delete", checkpoint_delete, NULL, 0,
+	{ METHOD_PUT, CHECKPOINT, "provider:checkpoint_update", checkpoint_reset, &reset_body,
+	  TELLS, 200 },
+	{ METHOD_DELETE, CHECKPOINT, "provider:checkpoint_delete", checkpoint_delete, NULL, TELLS,
 	  200 },
 	{ 0 }
 };
@@ -278,6 +278,6 @@ static const struct field shown_fields[] = {
 	{ .name = "extra_info", .kinds = STRING, .flags = REQUIRED },
 	{ 0 }
 };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields, .wrapper = "checkpoint" };
 
 const struct resource karbor_checkpoint = { "checkpoints", checkpoint_routes, "id", &shown_shape };

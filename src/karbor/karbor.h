@@ -10,7 +10,6 @@
 #include "provider/provider.h"
 #include "store/doc.h"
 
-struct json_object;
 struct query;
 
 extern const struct resource karbor_versions;
@@ -21,6 +20,8 @@ extern const struct resource karbor_provider;
 extern const struct resource karbor_trigger;
 extern const struct resource karbor_scheduled_operation;
 extern const struct resource karbor_checkpoint;
+extern const struct resource karbor_restore;
+extern const struct resource karbor_verification;
 extern const struct resource karbor_operation_log;
 extern const struct resource karbor_quota;
 extern const struct resource karbor_quota_class;
@@ -77,6 +78,7 @@ struct filter {
 	const char *parameter;
 	const char *member;   /* of the document; "a.b" is b in a; NULL: as the parameter */
 	bool is_piece;        /* the member holds the text; else it equals it */
+	const char *(*meaning)(const char *value);   /* what is stored for it; NULL: as it came */
 };
 
 struct list {

@@ -95,11 +95,11 @@ static void filters_read(struct req *rq, struct page *page, struct json_object *
 	page->pieces = json_own(rq->arena, json_object_new_object());
 	for (; filter->parameter != NULL; filter++) {
 		const char *value = req_parameter(rq, filter->parameter);
-		if (value != NULL && value[0] != '\0')
-			member_set(rq->arena,
-				   filter->is_piece ? page->pieces : page->equal,
-				   filter->member == NULL ? filter->parameter : filter->member,
-				   value);
+		if (value == NULL || value[0] == '\0')
+			continue;
+		member_set(rq->arena, filter->is_piece ? page->pieces : page->equal,
+			   filter->member == NULL ? filter->parameter : filter->member,
+			   filter->meaning == NULL ? value : filter->meaning(value));
 	}
 }
 

@@ -55,6 +55,6 @@ static const struct field shown_fields[] = {
 	{ .name = "extra_info", .kinds = OBJECT | NULLABLE, .flags = REQUIRED },
 	{ 0 }
 };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields, .wrapper = "operation_log" };
 
 const struct resource karbor_operation_log = { "operation_logs", log_routes, "id", &shown_shape };

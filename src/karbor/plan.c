@@ -280,6 +280,6 @@ static const struct field shown_fields[] = {
 	{ .name = "parameters", .kinds = OBJECT, .flags = REQUIRED },
 	{ 0 }
 };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields, .wrapper = "plan" };
 
 const struct resource karbor_plan = { "plans", plan_routes, "id", &shown_shape };

@@ -90,6 +90,6 @@ static const struct field shown_fields[] = {
 	  .shape = &schemas_shape },
 	{ 0 }
 };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields, .wrapper = "provider" };
 
 const struct resource karbor_provider = { "providers", provider_routes, "id", &shown_shape };

@@ -199,7 +199,8 @@ static const struct field shown_fields[] = {
 	{ .name = "enabled", .kinds = BOOLEAN, .flags = REQUIRED },
 	{ 0 }
 };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields,
+	.wrapper = "scheduled_operation", .items = "operations" };
 
 const struct resource karbor_scheduled_operation = { "scheduled_operations", operation_routes,
 						     "id", &shown_shape };

@@ -113,6 +113,6 @@ static const struct field shown_fields[] = {
 	{ .name = "disabled_reason", .kinds = STRING | NULLABLE, .flags = REQUIRED },
 	{ 0 }
 };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields, .wrapper = "service" };
 
 const struct resource karbor_service = { "services", service_routes, "id", &shown_shape };

@@ -280,6 +280,6 @@ static const struct field shown_fields[] = {
 	  .shape = &shown_properties_shape },
 	{ 0 }
 };
-static const struct shape shown_shape = { .fields = shown_fields };
+static const struct shape shown_shape = { .fields = shown_fields, .wrapper = "trigger_info" };
 
 const struct resource karbor_trigger = { "triggers", trigger_routes, "id", &shown_shape };

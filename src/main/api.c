@@ -13,6 +13,7 @@
 #include "http/http.h"
 #include "identity/identity.h"
 #include "karbor/karbor.h"
+#include "karbor/seal.h"
 #include "policy/policy.h"
 #include "protectable/protectable.h"
 #include "provider/provider.h"
@@ -95,6 +96,7 @@ int main(int argc, char **argv)
 {
 	process_keep_memory();
 	if (!settings_load(config_file(argc, argv)) || !configure() ||
+	    !seal_configure(setting_text(SETTING_SECRET_KEY_FILES)) ||
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)) ||
 	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
 		return EXIT_FAILURE;

@@ -104,7 +104,10 @@ static bool body_parse(struct req *rq)
 	rq->body = NULL;
 	if (rq->body_text == NULL)
 		return true;
-	if (json_parse(rq->arena, rq->body_text, rq->body_len, &rq->body, &error))
+	bool parsed = json_parse(rq->arena, rq->body_text, rq->body_len, &rq->body, &error);
+	if (rq->is_secret)
+		json_wipe_later(rq->arena, rq->body);
+	if (parsed)
 		return true;
 	/* 753 is what the backup API says, and nobody else (freezer-v1-v2 2.4) */
 	bool is_syntax = error.fault == JSON_SYNTAX && rq->service == SERVICE_BACKUP;

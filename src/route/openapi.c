@@ -1,4 +1,4 @@
-/* The API's description of itself, OpenAPI 3.1: made of the tables that serve it. */
+/* The description that an API gives of itself, OpenAPI 3.1: made of the tables that serve it. */
 #include "config.h"
 
 #include "route/route.h"
@@ -13,10 +13,6 @@
 
 #define OPENAPI_VERSION "3.1.0"
 
-static const char intro[] =
-	"Freezer API v2 and v1 over one store. Every refusal is a Problem. Path variants that only "
-	"some clients use are listed beside the usual ones.";
-
 /* What a search may hold; anything else in it is ignored (spec freezer-v1-v2 3.5). */
 static const char search_text[] =
 	"{\"type\": \"object\", \"properties\": {"
@@ -25,13 +21,78 @@ static const char search_text[] =
 	"\"match_not\": {\"type\": \"array\", \"items\": {\"type\": \"object\"}, "
 	"\"description\": \"none of these members has these values\"}}}";
 
-static const char parts_text[] =
-	"{\"securitySchemes\": {\"token\": {\"type\": \"apiKey\", \"in\": \"header\", "
-	"\"name\": \"X-Auth-Token\"}}, "
-	"\"responses\": {\"Problem\": {\"description\": \"what was wrong, and where\", "
-	"\"content\": {\"application/json\": {\"schema\": {\"type\": \"object\", "
-	"\"properties\": {\"title\": {\"type\": \"string\"}, "
-	"\"description\": {\"type\": \"string\"}, \"error\": {\"type\": \"object\"}}}}}}}}";
+static const char links_text[] =
+	"{\"type\": \"array\", \"description\": \"the next page; absent on the last one\", "
+	"\"items\": {\"type\": \"object\", \"required\": [\"rel\", \"href\"], \"properties\": {"
+	"\"rel\": {\"type\": \"string\", \"enum\": [\"next\"]}, "
+	"\"href\": {\"type\": \"string\"}}}}";
+
+#define PARTS(schema) \
+	"{\"securitySchemes\": {\"token\": {\"type\": \"apiKey\", \"in\": \"header\", " \
+	"\"name\": \"X-Auth-Token\"}}, " \
+	"\"responses\": {\"Problem\": {\"description\": \"what was wrong, and where\", " \
+	"\"content\": {\"application/json\": {\"schema\": " schema "}}}}}"
+
+/* A query parameter of lists. */
+struct page_parameter {
+	const char *name;
+	const char *type;
+	const char *description;
+};
+
+/* What the descriptions of two APIs do not share. */
+struct description {
+	const char *title;
+	const char *intro;
+	const char *parts;
+	const struct page_parameter *page;   /* a row without a name ends it */
+};
+
+static const struct page_parameter backup_page[] = {
+	{ "limit", "integer", "as many at most; 10 by default" },
+	{ "offset", "string", "how many to leave out; or as marker, if it is no number" },
+	{ "marker", "string", "id of the document that the page begins after" },
+	{ 0 }
+};
+
+static const struct page_parameter data_protect_page[] = {
+	{ "limit", "integer", "as many at most" },
+	{ "marker", "string", "id of the document that the page begins after" },
+	{ "offset", "integer", "how many to leave out" },
+	{ "sort", "string", "key:direction, ...; a direction is asc or desc" },
+	{ "sort_key", "string", "one key, where there is no sort" },
+	{ "sort_dir", "string", "its direction" },
+	{ "all_tenants", "string", "true: those of every project, for administrators" },
+	{ "project_id", "string", "with all_tenants: those of this project" },
+	{ 0 }
+};
+
+/* By service; one without a title is not described. */
+static const struct description descriptions[] = {
+	[SERVICE_BACKUP] = {
+		"Permafrost",
+		"Freezer API v2 and v1 over one store. Every refusal is a Problem. Path variants "
+		"that only some clients use are listed beside the usual ones.",
+		PARTS("{\"type\": \"object\", \"properties\": {"
+		      "\"title\": {\"type\": \"string\"}, "
+		      "\"description\": {\"type\": \"string\"}, "
+		      "\"error\": {\"type\": \"object\"}}}"),
+		backup_page,
+	},
+	[SERVICE_DATA_PROTECT] = {
+		"Permafrost: Data Protection API",
+		"Data Protection API v1, as clients of OpenStack Karbor know it. Every refusal is "
+		"a Problem, in a member that is named for its class. Lists take further "
+		"parameters that narrow them; what they do not know they ignore.",
+		PARTS("{\"type\": \"object\", \"minProperties\": 1, \"maxProperties\": 1, "
+		      "\"additionalProperties\": {\"type\": \"object\", "
+		      "\"required\": [\"code\", \"message\"], \"properties\": {"
+		      "\"code\": {\"type\": \"integer\"}, \"message\": {\"type\": \"string\"}, "
+		      "\"retryAfter\": {\"type\": \"string\"}}}}"),
+		data_protect_page,
+	},
+	[SERVICE_IDENTITY] = { 0 },
+};
 
 /* ---- small pieces --------------------------------------------------------------------------- */
 
@@ -106,27 +167,51 @@ static void path_parameters_add(struct json_object *to, struct arena *arena, con
 	}
 }
 
-static void page_parameters_add(struct json_object *to)
+static void page_parameters_add(struct json_object *to, const struct page_parameter *page)
 {
-	parameter_add(to, "limit", "query", typed("integer"), "as many at most; 10 by default");
-	parameter_add(to, "offset", "query", typed("string"),
-		      "how many to leave out; or as marker, if it is no number");
-	parameter_add(to, "marker", "query", typed("string"),
-		      "id of the document that the page begins after");
+	for (; page->name != NULL; page++)
+		parameter_add(to, page->name, "query", typed(page->type), page->description);
 }
 
 /* ---- replies -------------------------------------------------------------------------------- */
 
-static struct json_object *list_schema(const struct resource *resource, const char *document)
+/* Of a collection whose documents are shown? Freezer marks its lists, as they take a search. */
+static bool is_list(const struct row *row)
 {
-	struct json_object *schema = typed("object");
-	struct json_object *list = typed("array");
+	const struct shape *shown = row->resource->shown;
+	const char *path = row->route->path;
+
+	if ((row->route->flags & SEARCHES) != 0)
+		return true;
+	return row->service == SERVICE_DATA_PROTECT && row->route->method == METHOD_GET &&
+	       shown != NULL && path[strlen(path) - 1] != '}';
+}
+
+/* An object that has such a member. */
+static struct json_object *object_with(const char *member, struct json_object *schema)
+{
+	struct json_object *object = typed("object");
 	struct json_object *required = json_object_new_array();
 
+	json_object_object_add(object_in(object, "properties"), member, schema);
+	json_object_array_add(required, json_object_new_string(member));
+	json_object_object_add(object, "required", required);
+	return object;
+}
+
+static struct json_object *list_schema(struct arena *arena, const struct row *row,
+				       const char *document)
+{
+	const char *own = row->resource->shown->items;
+	const char *items = own == NULL ? row->resource->name : own;
+	struct json_object *list = typed("array");
+
 	json_object_object_add(list, "items", reference(document));
-	json_object_object_add(object_in(schema, "properties"), resource->name, list);
-	json_object_array_add(required, json_object_new_string(resource->name));
-	json_object_object_add(schema, "required", required);
+	struct json_object *schema = object_with(items, list);
+	if (row->service == SERVICE_DATA_PROTECT)
+		json_object_object_add(object_in(schema, "properties"),
+				       arena_printf(arena, "%s_links", items),
+				       json_tokener_parse(links_text));
 	return schema;
 }
 
@@ -147,16 +232,36 @@ static struct json_object *receipt_schema(const struct resource *resource,
 	return schema;
 }
 
-static struct json_object *reply_schema(const struct resource *resource,
-					const struct route *route, const char *document)
+/* A document as it stands alone in a reply. */
+static struct json_object *document_schema(const struct resource *resource, const char *document)
 {
-	if (resource->shown == NULL)
-		return json_object_new_object();
-	if ((route->flags & SEARCHES) != 0)
-		return list_schema(resource, document);
-	if (route->method == METHOD_GET || (route->flags & SHOWS) != 0)
-		return reference(document);
+	const char *wrapper = resource->shown->wrapper;
+
+	return wrapper == NULL ? reference(document) : object_with(wrapper, reference(document));
+}
+
+static struct json_object *reply_schema(struct arena *arena, const struct row *row,
+					const char *document)
+{
+	const struct resource *resource = row->resource;
+	const struct route *route = row->route;
+
+	if (resource->shown == NULL || (route->flags & TELLS) != 0)
+		return typed("object");
+	if (is_list(row))
+		return list_schema(arena, row, document);
+	if (route->method == METHOD_GET || (route->flags & SHOWS) != 0 ||
+	    resource->shown->wrapper != NULL)
+		return document_schema(resource, document);
 	return receipt_schema(resource, route);
+}
+
+/* Nothing comes with a 204; the Data Protection API deletes with 200, and mostly as silently. */
+static bool is_silent(const struct row *row, int status)
+{
+	return status == 204 || (row->service == SERVICE_DATA_PROTECT &&
+				 row->route->method == METHOD_DELETE &&
+				 (row->route->flags & TELLS) == 0);
 }
 
 static void reply_add(struct json_object *replies, const char *status, const char *description,
@@ -173,6 +278,7 @@ static void reply_add(struct json_object *replies, const char *status, const cha
 
 struct describing {
 	struct arena *arena;
+	enum service service;
 	struct json_object *paths;
 	struct json_object *schemas;
 };
@@ -199,11 +305,8 @@ static void replies_describe(struct describing *to, struct json_object *operatio
 	int success = route->status != 0 ? route->status : route->method == METHOD_HEAD ? 204 : 200;
 	const char *status = arena_printf(to->arena, "%d", success);
 
-	if (success == 204)
-		reply_add(replies, status, "done", NULL);
-	else
-		reply_add(replies, status, "done",
-			  reply_schema(row->resource, route, document));
+	reply_add(replies, status, "done", is_silent(row, success) ? NULL :
+		  reply_schema(to->arena, row, document));
 	json_object_object_add(replies, "4XX", reference("#/components/responses/Problem"));
 	json_object_object_add(replies, "5XX", reference("#/components/responses/Problem"));
 }
@@ -252,8 +355,8 @@ static void operation_describe(struct describing *to, const struct row *row, con
 	if (strcmp(route->rule, RULE_PUBLIC) == 0)
 		json_object_object_add(operation, "security", json_object_new_array());
 	path_parameters_add(parameters, to->arena, path);
-	if ((route->flags & SEARCHES) != 0)
-		page_parameters_add(parameters);
+	if (is_list(row))
+		page_parameters_add(parameters, descriptions[row->service].page);
 	json_object_object_add(operation, "parameters", parameters);
 	body_describe(operation, route);
 }
@@ -273,7 +376,7 @@ static void row_describe(const struct row *row, void *argument)
 	static const char *const methods[] = { "get", "post", "put", "patch", "delete", "head" };
 	struct describing *to = argument;
 
-	if (row->service != SERVICE_BACKUP)
+	if (row->service != to->service)
 		return;
 	const char *path = arena_printf(to->arena, "%s%s", row->mount,
 					strcmp(row->route->path, "/") == 0 && row->mount[0] != '\0'
@@ -287,25 +390,32 @@ static void row_describe(const struct row *row, void *argument)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-static struct json_object *describe(struct arena *arena)
+static void info_describe(struct json_object *whole, const struct description *about)
 {
-	struct json_object *whole = json_own(arena, json_object_new_object());
 	struct json_object *info = object_in(whole, "info");
 	struct json_object *servers = json_object_new_array();
 	struct json_object *server = json_object_new_object();
-	struct json_object *parts = json_tokener_parse(parts_text);
-	struct describing to = { .arena = arena, .paths = json_object_new_object(),
-				 .schemas = object_in(parts, "schemas") };
 
 	text_set(whole, "openapi", OPENAPI_VERSION);
-	text_set(info, "title", "Permafrost");
+	text_set(info, "title", about->title);
 	text_set(info, "version", PACKAGE_VERSION);
-	text_set(info, "description", intro);
+	text_set(info, "description", about->intro);
 	text_set(server, "url", ".");   /* where this description was found */
 	json_object_array_add(servers, server);
 	json_object_object_add(whole, "servers", servers);
 	json_object_object_add(whole, "security",
 			       json_tokener_parse("[{\"token\": []}]"));
+}
+
+static struct json_object *describe(struct arena *arena, enum service service)
+{
+	struct json_object *whole = json_own(arena, json_object_new_object());
+	struct json_object *parts = json_tokener_parse(descriptions[service].parts);
+	struct describing to = { .arena = arena, .service = service,
+				 .paths = json_object_new_object(),
+				 .schemas = object_in(parts, "schemas") };
+
+	info_describe(whole, &descriptions[service]);
 	route_each(row_describe, &to);
 	json_object_object_add(whole, "paths", to.paths);
 	json_object_object_add(whole, "components", parts);
@@ -315,11 +425,12 @@ static struct json_object *describe(struct arena *arena)
 /* The tables never change while the program runs. */
 static bool openapi_show(struct req *rq)
 {
-	static char *text;
+	static char *texts[sizeof(descriptions) / sizeof(descriptions[0])];
+	char **text = &texts[rq->service];
 
-	if (text == NULL)
-		text = strdup(json_text(rq->arena, describe(rq->arena)));
-	return text != NULL ? reply_json(rq, 200, text) :
+	if (*text == NULL)
+		*text = strdup(json_text(rq->arena, describe(rq->arena, rq->service)));
+	return *text != NULL ? reply_json(rq, 200, *text) :
 	       problem(rq, 503, "there is no memory to describe the API");
 }
 

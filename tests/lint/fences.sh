@@ -7,7 +7,7 @@ fences='
 fcgiapp.h    src/http/
 libpq-fe.h   src/store/
 curl.h       src/cloud/http.c
-sodium.h     src/identity/
+sodium.h     src/\(identity/\|karbor/seal.c\)
 crypt.h      src/identity/
 uuid.h       src/base/clock.c
 yaml.h       src/base/yaml.c

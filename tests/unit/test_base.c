@@ -69,6 +69,23 @@ static void test_arena_undo_order(void)
 	CU_ASSERT_STRING_EQUAL(undone, "cba");
 }
 
+/* Under a sanitizer no piece may be looked at once it was released. */
+static void test_arena_secret(void)
+{
+#ifndef ARENA_EACH_PIECE
+	struct arena *secret = arena_new();
+	const char *text = arena_strdup(secret, "password");
+
+	arena_reset(secret);
+	CU_ASSERT_STRING_EQUAL(text, "password");
+	arena_keep_secret(secret);
+	arena_reset(secret);
+	CU_ASSERT_STRING_EQUAL(text, "");
+	CU_ASSERT_EQUAL(text[7], '\0');
+	arena_free(secret);
+#endif
+}
+
 static void test_arena_texts(void)
 {
 	char *copy = arena_strndup(arena, "permafrost", 5);
@@ -325,6 +342,7 @@ static const struct unit units[] = {
 	  test_arena_zeroed_and_aligned },
 	{ "pieces of an arena do not overlap", test_arena_pieces_apart },
 	{ "what was deferred is undone once, newest first", test_arena_undo_order },
+	{ "an arena with secrets overwrites what it releases", test_arena_secret },
 	{ "texts in an arena are copies of any length", test_arena_texts },
 	{ "a text grows as needed", test_text_grows },
 	{ "a quoted JSON string is always valid UTF-8 and escaped", test_text_json_string },

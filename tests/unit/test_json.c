@@ -50,6 +50,28 @@ static enum json_fault fault_of(const char *text, size_t len, size_t *offset)
 	return error.fault;
 }
 
+/* A value that outlives the arena shows what was done to it. */
+static void test_strings_wiped(void)
+{
+	struct arena *secret = arena_new();
+	static const char text[] = "{\"a\": {\"b\": [1, true, null, \"\", \"secret \u20ac\"]}}";
+	struct json_object *value = NULL;
+	struct json_error error;
+
+	CU_ASSERT_TRUE_FATAL(json_parse(secret, text, strlen(text), &value, &error));
+	struct json_object *list = json_get(json_get(value, "a"), "b");
+	struct json_object *string = json_object_get(json_object_array_get_idx(list, 4));
+	json_wipe_later(secret, value);
+	json_wipe_later(secret, NULL);
+	CU_ASSERT_STRING_EQUAL(json_object_get_string(string), "secret \xe2\x82\xac");
+	arena_reset(secret);
+	CU_ASSERT_EQUAL(json_object_get_string_len(string), 10);
+	for (int n = 0; n < 10; n++)
+		CU_ASSERT_EQUAL(json_object_get_string(string)[n], '\0');
+	json_object_put(string);
+	arena_free(secret);
+}
+
 /* ---- the cases ------------------------------------------------------------------------------ */
 
 /* A text of the case file with its <..> written out. */
@@ -285,6 +307,7 @@ static const struct unit units[] = {
 	{ "values are the same without regard to key order", test_same },
 	{ "numbers are the same by value, not as doubles", test_numbers_same },
 	{ "decimals compare without rounding", test_decimal },
+	{ "strings of a secret value are wiped where they were parsed", test_strings_wiped },
 	{ 0 }
 };
 

@@ -123,18 +123,6 @@ static void scope_is_refused_where_it_makes_no_sense(void)
 	CU_ASSERT_TRUE(scope_read(rq_new(), NULL, &(struct login){ 0 }));
 }
 
-static void login_wipes_the_password(void)
-{
-	struct req *rq = rq_new();
-	struct json_object *value = value_of(rq, "\"secret \xe2\x82\xac\"");
-	const char *text = json_object_get_string(value);
-
-	value_wipe(value);
-	for (size_t n = 0; n < sizeof("secret \xe2\x82\xac"); n++)
-		CU_ASSERT_EQUAL(text[n], '\0');
-	value_wipe(value_of(rq, "\"\""));
-}
-
 int main(void)
 {
 	static const struct unit units[] = {
@@ -144,7 +132,6 @@ int main(void)
 		{ "a login takes a password of 511 characters and no more", login_takes_a_password_as_long_as_any_user_has },
 		{ "there is one domain", domain_is_the_one_there_is },
 		{ "a scope that makes no sense is refused", scope_is_refused_where_it_makes_no_sense },
-		{ "a password is wiped where it was parsed", login_wipes_the_password },
 		{ 0 }
 	};
 
