@@ -60,6 +60,11 @@ def jobs(token, project, **more):
     return get(f"/v2/{project}/jobs", token, **more)
 
 
+def patient(call):
+    """The reply once Keystone is asked again: a worker leaves it alone for a while when it failed."""
+    return common.wait_for(lambda: (reply := call()).status != 503 and reply, 40)
+
+
 def ask_all_workers(token, project):
     """So often, and at once, that each worker has met the token."""
     for _ in range(3):
