@@ -82,6 +82,7 @@ struct req {
 	bool is_privileged;          /* by policy: may see documents of every project */
 
 	struct json_object *body;    /* set by validate; NULL when absent or null */
+	const char *trust_id;        /* of Keystone, for the job that is written; NULL for none */
 
 	struct reply reply;
 	struct problem problem;

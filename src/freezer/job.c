@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "identity/identity.h"
 #include "schema/schema.h"
 #include "store/queries.h"
 #include "store/store.h"
@@ -123,7 +124,10 @@ static bool job_delete(struct req *rq)
 	if (rows == NULL)
 		return false;
 	const char *last = rows_count(rows) > 0 ? rows_text(rows, 0, "session_id") : "";
+	const char *trust = rows_count(rows) > 0 ? rows_text(rows, 0, "trust_id") : NULL;
 	if (strcmp(last, session) != 0 && !session_forget(rq, last, id))
+		return false;
+	if (trust != NULL && !identity_trust_release(rq, req_project(rq), trust))
 		return false;
 	return doc_reply_deleted(rq, KIND_JOBS, id, rows_count(rows) > 0);
 }
@@ -186,21 +190,33 @@ static bool job_show(struct req *rq)
 
 static const struct route job_routes[] = {
 	{ METHOD_GET, "/jobs", "jobs:get_all", job_list, NULL, SEARCHES, 200 },
-	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_shape, ONLY_V2, 201 },
-	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_v1_shape, ONLY_V1, 201 },
+	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_shape,
+	  ONLY_V2 | OWN_TRANSACTION, 201 },
+	{ METHOD_POST, "/jobs", "jobs:create", job_create, &job_v1_shape,
+	  ONLY_V1 | OWN_TRANSACTION, 201 },
 	{ METHOD_GET, "/jobs/{job_id}", "jobs:get", job_show, NULL, 0, 200 },
-	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_shape, ONLY_V2, 201 },
-	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_v1_shape, ONLY_V1, 201 },
-	{ METHOD_PUT, "/jobs/{job_id}", "jobs:create", job_put, &job_shape, ONLY_V2, 201 },
+	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_shape,
+	  ONLY_V2 | OWN_TRANSACTION, 201 },
+	{ METHOD_POST, "/jobs/{job_id}", "jobs:create", job_put, &job_v1_shape,
+	  ONLY_V1 | OWN_TRANSACTION, 201 },
+	{ METHOD_PUT, "/jobs/{job_id}", "jobs:create", job_put, &job_shape,
+	  ONLY_V2 | OWN_TRANSACTION, 201 },
 	{ METHOD_PATCH, "/jobs/{job_id}", "jobs:update", job_patch, &patch_shape,
-	  BODY_OPTIONAL | ONLY_V2, 200 },
+	  BODY_OPTIONAL | ONLY_V2 | OWN_TRANSACTION, 200 },
 	{ METHOD_PATCH, "/jobs/{job_id}", "jobs:update", job_patch, &job_v1_shape,
-	  BODY_OPTIONAL | ONLY_V1, 200 },
+	  BODY_OPTIONAL | ONLY_V1 | OWN_TRANSACTION, 200 },
 	{ METHOD_DELETE, "/jobs/{job_id}", "jobs:delete", job_delete, NULL, 0, 204 },
 	{ METHOD_POST, "/jobs/{job_id}/event", "jobs:event:create", job_event, &job_event_shape,
 	  BODY_OPTIONAL | SINGLE_STATEMENT, 202 },
 	{ 0 }
 };
+
+static const struct field credentials_fields[] = {
+	{ .name = "trust_id", .kinds = STRING, .flags = REQUIRED },
+	{ .name = "trustor_user_id", .kinds = STRING, .flags = REQUIRED },
+	{ 0 }
+};
+static const struct shape credentials_shape = { .fields = credentials_fields, .closed = true };
 
 static const struct field shown_fields[] = {
 	{ .name = "job_id", .kinds = STRING, .flags = REQUIRED },
@@ -214,6 +230,7 @@ static const struct field shown_fields[] = {
 	{ .name = "job_schedule", .kinds = OBJECT, .flags = REQUIRED, .shape = &schedule_shape },
 	{ .name = "job_actions", .kinds = ARRAY, .flags = REQUIRED, .shape = &entry_shape },
 	{ .name = "job_action", .kinds = OBJECT, .shape = &action_parameters_shape },
+	{ .name = "user_credentials", .kinds = OBJECT, .shape = &credentials_shape },
 	{ .name = "_version", .kinds = INTEGER },
 	{ 0 }
 };

@@ -50,6 +50,21 @@ bool job_create(struct req *rq);   /* POST /jobs */
 bool job_put(struct req *rq);      /* POST and PUT /jobs/{job_id}: create or replace */
 bool job_patch(struct req *rq);    /* PATCH /jobs/{job_id} */
 
+/* ---- job_trust.c ---------------------------------------------------------------------------- */
+
+/*
+ * Have a trust of the caller in rq->trust_id if the job that the body writes needs one. Asks
+ * Keystone, so before the transaction. `id` is NULL for a new job. False with a problem set.
+ */
+bool job_trust_make(struct req *rq, const char *id);
+
+/* The job takes up rq->trust_id, if there is one. False with a problem set. */
+bool job_trust_take(struct req *rq, const char *id);
+
+/* The same for a job whose client or actions changed; one that went to a client that is not
+ * central loses its trust. */
+bool job_trust_change(struct req *rq, const char *id);
+
 /* ---- job_event.c ---------------------------------------------------------------------------- */
 
 /* POST /jobs/{job_id}/event */

@@ -180,7 +180,7 @@ static bool job_prepare(struct req *rq, const char *id, struct json_object **job
 	return client_fits(rq, *job);
 }
 
-bool job_create(struct req *rq)
+static bool job_insert(struct req *rq)
 {
 	const char *posted = json_get_string(rq->body, "job_id");
 	bool is_named = posted != NULL && posted[0] != '\0';
@@ -193,9 +193,15 @@ bool job_create(struct req *rq)
 		return false;
 	job_set_times(job);
 	if (!doc_insert(rq, KIND_JOBS, req_project(rq), id, rq->caller.user_id,
-			json_text(rq->arena, job)))
+			json_text(rq->arena, job)) ||
+	    !job_trust_take(rq, id))
 		return false;
 	return reply_json(rq, 201, arena_printf(rq->arena, "{\"job_id\": \"%s\"}", id));
+}
+
+bool job_create(struct req *rq)
+{
+	return job_trust_make(rq, NULL) && store_transaction(rq, job_insert);
 }
 
 static bool job_replace(struct req *rq, struct document *doc, struct json_object *entries)
@@ -205,10 +211,10 @@ static bool job_replace(struct req *rq, struct document *doc, struct json_object
 	struct json_object *job = job_document(rq, doc->id, entries);
 	job_keep(job, doc->json, rq->body);
 	doc->json = job;
-	return document_save(rq, KIND_JOBS, doc);
+	return document_save(rq, KIND_JOBS, doc) && job_trust_change(rq, doc->id);
 }
 
-bool job_put(struct req *rq)
+static bool job_insert_or_replace(struct req *rq)
 {
 	const char *id = put_id(rq, "job_id");
 	struct json_object *job;
@@ -221,9 +227,15 @@ bool job_put(struct req *rq)
 	if (!document_insert_or_lock(rq, KIND_JOBS, id, json_text(rq->arena, job), &doc, &found))
 		return false;
 	if (!found)
-		return reply_with_version(rq, 201, id, 1);
+		return job_trust_take(rq, id) && reply_with_version(rq, 201, id, 1);
 	return job_replace(rq, &doc, json_get(job, "job_actions")) &&
 	       reply_with_version(rq, 201, id, doc.version);
+}
+
+bool job_put(struct req *rq)
+{
+	return job_trust_make(rq, req_word(rq, "job_id")) &&
+	       store_transaction(rq, job_insert_or_replace);
 }
 
 /* ---- changing ------------------------------------------------------------------------------- */
@@ -294,7 +306,7 @@ static void job_merge(struct json_object *job, struct json_object *patch)
 	}
 }
 
-bool job_patch(struct req *rq)
+static bool job_change(struct req *rq)
 {
 	const char *id = req_word(rq, "job_id");
 	struct document doc;
@@ -308,7 +320,13 @@ bool job_patch(struct req *rq)
 	job_merge(doc.json, rq->body);
 	if (asks_client && !client_fits(rq, doc.json))
 		return false;
-	if (!document_save(rq, KIND_JOBS, &doc))
+	if (!document_save(rq, KIND_JOBS, &doc) ||
+	    (asks_client && !job_trust_change(rq, id)))
 		return false;
 	return reply_with_version(rq, 200, id, doc.version);
+}
+
+bool job_patch(struct req *rq)
+{
+	return job_trust_make(rq, req_word(rq, "job_id")) && store_transaction(rq, job_change);
 }

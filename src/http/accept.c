@@ -66,7 +66,12 @@ static bool socket_prepare(void)
 	return flags >= 0 && fcntl(LISTEN_DESCRIPTOR, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
-static void serve_one(FCGX_Request *fcgi, void (*dispatch)(struct req *rq), int64_t body_max,
+struct service_hooks {
+	void (*dispatch)(struct req *rq);
+	void (*afterwards)(struct req *rq);
+};
+
+static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int64_t body_max,
 		      struct arena *arena)
 {
 	struct req rq = { .arena = arena };
@@ -74,7 +79,7 @@ static void serve_one(FCGX_Request *fcgi, void (*dispatch)(struct req *rq), int6
 	log_context(rq.request_id, &rq.doing);
 	rq.doing = "read";
 	if (request_read(&rq, fcgi, body_max))
-		dispatch(&rq);
+		hooks->dispatch(&rq);
 	rq.doing = "reply";
 	/* without an end record nginx knows that the reply is not whole */
 	if (reply_write(&rq, fcgi->out))
@@ -83,12 +88,16 @@ static void serve_one(FCGX_Request *fcgi, void (*dispatch)(struct req *rq), int6
 		log_info("the reply did not reach the client");
 	/* whatever nginx wishes: a connection that is kept would hold this worker */
 	FCGX_Free(fcgi, 1);
+	rq.doing = "afterwards";
+	hooks->afterwards(&rq);
 	arena_reset(arena);
 	log_context(NULL, NULL);
 }
 
-bool http_serve(void (*dispatch)(struct req *rq), int64_t body_max)
+bool http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req *rq),
+		int64_t body_max)
 {
+	const struct service_hooks hooks = { dispatch, afterwards };
 	FCGX_Request fcgi;
 	sigset_t open;
 
@@ -102,7 +111,7 @@ bool http_serve(void (*dispatch)(struct req *rq), int64_t body_max)
 	while (connection_wait(&open)) {
 		int failure = FCGX_Accept_r(&fcgi);
 		if (failure == 0)
-			serve_one(&fcgi, dispatch, body_max, arena);
+			serve_one(&fcgi, &hooks, body_max, arena);
 		else if (failure != -EAGAIN)
 			break;
 	}

@@ -22,6 +22,7 @@ struct identity_settings {
 	const char *region;             /* of the endpoints in the catalog */
 	int64_t login_failures_max;     /* wrong passwords of one name and address before refusal */
 	int64_t login_failures_window;  /* seconds in which they count */
+	bool trusts_always;             /* every job gets a trust, not only a central client's */
 };
 
 /* Once, before the first request and before the first connection. False, with the reason logged,
@@ -43,6 +44,27 @@ extern const struct resource identity_version;
 extern const struct resource identity_token;
 extern const struct resource identity_catalog;
 extern const struct resource identity_project;
+
+/* ---- trust.c: a user's rights in the hands of our service user ------------------------------ */
+
+/* Whose jobs get a trust: without Keystone nobody's. */
+enum trust_mode { TRUST_NEVER, TRUST_CENTRAL, TRUST_ALWAYS };
+enum trust_mode identity_trust_mode(void);
+
+/*
+ * A trust from the caller to the service user for the project, with the roles of the caller's
+ * token: the one that Keystone has already, else a new one. Asks Keystone, so never call it in a
+ * transaction. False with a problem set: 422 when Keystone does not let the caller make one, 503
+ * when it is away.
+ */
+bool identity_trust(struct req *rq, const char *project, const char **trust_id);
+
+/* In a transaction, after a job was deleted: when no other job uses the trust, put it down to be
+ * given back. False with a problem set. */
+bool identity_trust_release(struct req *rq, const char *project, const char *trust_id);
+
+/* What nobody waits for: give trusts back to Keystone that were put down. For after the reply. */
+void identity_tidy(struct req *rq);
 
 /* ---- account.c: what an operator asks, through permafrost-manage ---------------------------- */
 

@@ -69,7 +69,7 @@ bool keystone_ask(struct arena *arena, const struct keystone_call *call,
 
 /* ---- not answering -------------------------------------------------------------------------- */
 
-static enum verdict away(struct req *rq)
+enum verdict keystone_away(struct req *rq)
 {
 	int64_t left = rest.until_us - clock_monotonic_us();
 
@@ -80,7 +80,7 @@ static enum verdict away(struct req *rq)
 
 /* The next question waits: a little after a quick failure, and after a slow one so long that no
  * worker spends more than a third of its time on a Keystone that hangs. */
-static enum verdict fail(struct req *rq, const char *reason, int64_t took_us)
+enum verdict keystone_fail(struct req *rq, const char *reason, int64_t took_us)
 {
 	int64_t length = rest.length_us == 0 ? REST_FIRST_US : rest.length_us * 2;
 
@@ -90,20 +90,20 @@ static enum verdict fail(struct req *rq, const char *reason, int64_t took_us)
 		length = REST_FACTOR * took_us;
 	rest.length_us = length;
 	rest.until_us = clock_monotonic_us() + length;
-	log_error("no token can be validated at %s: %s; it is asked again in %lld s",
+	log_error("%s is of no use: %s; it is asked again in %lld s",
 		  keystone_settings.auth_url, reason,
 		  (long long)((length + SECOND_US - 1) / SECOND_US));
-	return away(rq);
+	return keystone_away(rq);
 }
 
 /* What Keystone said makes no sense for this token; others may fare better. */
 static enum verdict baffled(struct req *rq, const char *reason)
 {
 	log_warning("a token can't be validated at %s: %s", keystone_settings.auth_url, reason);
-	return away(rq);
+	return keystone_away(rq);
 }
 
-static bool is_resting(void)
+bool keystone_is_resting(void)
 {
 	return rest.length_us > 0 && clock_monotonic_us() < rest.until_us;
 }
@@ -189,13 +189,14 @@ enum verdict keystone_validate(struct req *rq, const char *token, bool allow_exp
 
 	if (!is_token(token))
 		return VERDICT_REFUSED;
-	if (is_resting())
-		return away(rq);
+	if (keystone_is_resting())
+		return keystone_away(rq);
 	if (!subject_ask(rq->arena, token, allow_expired, &answer, &failure))
-		return fail(rq, failure, clock_monotonic_us() - start);
+		return keystone_fail(rq, failure, clock_monotonic_us() - start);
 	if (answer.status == 401 || answer.status == 403)
-		return fail(rq, "the service user may not validate tokens: it needs the role "
-			    "service or admin in its project", clock_monotonic_us() - start);
+		return keystone_fail(rq, "the service user may not validate tokens: it needs the "
+				     "role service or admin in its project",
+				     clock_monotonic_us() - start);
 	rest.length_us = 0;
 	*said = answer.text;
 	return verdict_of(rq, &answer, allow_expired, caller);

@@ -69,6 +69,14 @@ struct keystone_call {
 bool keystone_ask(struct arena *arena, const struct keystone_call *call,
 		  struct http_answer *answer);
 
+/* Keystone was of no use a moment ago: is it left alone still? */
+bool keystone_is_resting(void);
+
+/* Refuse with 503 and Retry-After; VERDICT_NONE. The second one also says why Keystone was of no
+ * use, after how long, and leaves it alone from now on. */
+enum verdict keystone_away(struct req *rq);
+enum verdict keystone_fail(struct req *rq, const char *reason, int64_t took_us);
+
 /* ---- keystone_cache.c ----------------------------------------------------------------------- */
 
 /* keystone_validate(), unless another worker did so not long ago. */

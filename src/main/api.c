@@ -89,6 +89,7 @@ static bool configure(void)
 		.region = setting_text(SETTING_REGION),
 		.login_failures_max = setting_int(SETTING_LOGIN_FAILURES_MAX),
 		.login_failures_window = setting_int(SETTING_LOGIN_FAILURES_WINDOW),
+		.trusts_always = setting_int(SETTING_TRUSTS_ALWAYS) != 0,
 	});
 }
 
@@ -100,7 +101,7 @@ int main(int argc, char **argv)
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)) ||
 	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
 		return EXIT_FAILURE;
-	bool served = http_serve(dispatch, setting_int(SETTING_BODY_MAX));
+	bool served = http_serve(dispatch, identity_tidy, setting_int(SETTING_BODY_MAX));
 	store_close();
 	return served ? EXIT_SUCCESS : EXIT_FAILURE;
 }

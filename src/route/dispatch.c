@@ -164,14 +164,9 @@ static bool step_validate(struct req *rq)
 static bool handle_once(struct req *rq)
 {
 	if (rq->method == METHOD_GET || rq->method == METHOD_HEAD ||
-	    (rq->route->flags & (SINGLE_STATEMENT | NO_DATABASE)) != 0)
+	    (rq->route->flags & (SINGLE_STATEMENT | OWN_TRANSACTION | NO_DATABASE)) != 0)
 		return rq->route->handle(rq);
-	if (!store_begin(rq))
-		return false;
-	if (rq->route->handle(rq))
-		return store_commit(rq);
-	store_rollback();
-	return false;
+	return store_transaction(rq, rq->route->handle);
 }
 
 /* Run again what lost against another transaction, from the body as it came in. */

@@ -225,3 +225,13 @@ void store_rollback(void)
 	if (connection.pg != NULL && !command_done(PQexec(connection.pg, "rollback")))
 		store_close();
 }
+
+bool store_transaction(struct req *rq, bool (*work)(struct req *rq))
+{
+	if (!store_begin(rq))
+		return false;
+	if (work(rq))
+		return store_commit(rq);
+	store_rollback();
+	return false;
+}

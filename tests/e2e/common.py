@@ -14,8 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
+
+from web import Reply, ask, opener  # noqa: F401: the scripts take them from here
 
 VAR = pathlib.Path(os.environ["VAR"]).resolve()
 HOME = (VAR / "home").resolve() if (VAR / "home").exists() else VAR
@@ -107,37 +107,6 @@ def environment(name, home):
 
 
 # ---- the API, asked without any client ----------------------------------------------------------
-
-class Reply:
-    def __init__(self, status, headers, text):
-        self.status, self.headers, self.text = status, headers, text.decode()
-
-    @property
-    def json(self):
-        """The body, or None when it is not JSON."""
-        try:
-            return json.loads(self.text)
-        except ValueError:
-            return None
-
-    def __str__(self):
-        return f"{self.status} {self.text}"
-
-
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def ask(method, url, body=None, token=None, timeout=30):
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
-    if token is not None:
-        request.add_header("X-Auth-Token", token)
-    try:
-        with opener.open(request, timeout=timeout) as reply:
-            return Reply(reply.status, reply.headers, reply.read())
-    except urllib.error.HTTPError as refusal:
-        return Reply(refusal.code, refusal.headers, refusal.read())
-
 
 def log_in(name):
     """Ask for a token of that account."""

@@ -10,6 +10,7 @@ import sys
 from rest import Keystone, Refused, password
 
 REGION = "RegionOne"
+CACHE_TIME = 6      # seconds; a test can wait for the end of what is believed
 
 #         user            where                     roles
 GRANTS = [("permafrost",   ("projects", "service"),  ["admin", "service"]),
@@ -83,7 +84,7 @@ def authtoken(through, direct):
                       f"auth_url = {through}", "auth_type = password", "username = permafrost",
                       f"password = {password('permafrost')}", "project_name = service",
                       "user_domain_name = Default", "project_domain_name = Default",
-                      f"region_name = {REGION}", ""])
+                      f"token_cache_time = {CACHE_TIME}", ""])
 
 
 def main(directory, port, backup_url):

@@ -12,7 +12,7 @@ identity  store cloud
 policy
 provider
 schema
-freezer   policy schema store
+freezer   identity policy schema store
 karbor    identity policy provider recurrence schema store protectable
 protectable identity cloud store
 recurrence
