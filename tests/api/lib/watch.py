@@ -13,7 +13,10 @@ from .world import Trouble
 
 ASKED = re.compile(r"(req-[0-9a-f-]{36}) \w+: asked (\w+), (\d+) rows")
 # Who asks is looked up once in a while; what they ask about is what a stranger could learn.
-UNCOUNTED = ("identity_token_find", "schema_version", "schema_exists")
+UNCOUNTED = ("identity_token_find", "identity_validated_find", "identity_validated_keep",
+             "schema_version", "schema_exists")
+# What a service remembers of who asked is no document.
+REMEMBERED = "login_failures", "validated_tokens"
 
 
 class Database:
@@ -25,7 +28,7 @@ class Database:
         self.tables = [line.split("|") for line in self.ask(
             "select c.relname, exists (select from pg_attribute where attrelid = c.oid and "
             "attname = 'project_id') from pg_class c where relkind = 'r' and relnamespace = "
-            "'permafrost'::regnamespace and relname <> 'login_failures' order by 1")]
+            f"'permafrost'::regnamespace and relname not in {REMEMBERED} order by 1")]
 
     def ask(self, text):
         self.psql.stdin.write(f"{text};\n\\echo --\n")
