@@ -13,8 +13,9 @@ from .world import Trouble
 
 ASKED = re.compile(r"(req-[0-9a-f-]{36}) \w+: asked (\w+), (\d+) rows")
 # Who asks is looked up once in a while; what they ask about is what a stranger could learn.
+# Nor is it what a worker tidies up after a reply, once in a while.
 UNCOUNTED = ("identity_token_find", "identity_validated_find", "identity_validated_keep",
-             "schema_version", "schema_exists")
+             "schema_version", "schema_exists", "trust_claim", "trust_release_unused")
 # What a service remembers of who asked is no document.
 REMEMBERED = "login_failures", "validated_tokens"
 
