@@ -71,9 +71,9 @@ enum route_flags {
 	NO_DATABASE = 1 << 4,  /* answers without asking PostgreSQL anything */
 	ONLY_V1 = 1 << 5,      /* of a resource that two API versions serve: not in the other */
 	ONLY_V2 = 1 << 6,
-	OWN_TRANSACTION = 1 << 8,  /* the handler begins it, after asking elsewhere */
 	SHOWS = 1 << 7,        /* a write that is answered with the document itself */
 	TELLS = 1 << 8,        /* answered with an object that is no document */
+	OWN_TRANSACTION = 1 << 9,  /* the handler begins it, after asking elsewhere */
 };
 
 struct route {

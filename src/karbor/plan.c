@@ -104,32 +104,22 @@ static struct json_object *resource_make(struct json_object *given)
 	return resource;
 }
 
-static bool is_same_resource(struct json_object *a, struct json_object *b)
-{
-	return strcmp(json_get_string(a, "id"), json_get_string(b, "id")) == 0 &&
-	       strcmp(json_get_string(a, "type"), json_get_string(b, "type")) == 0;
-}
-
-/* Is the resource at `index` in the list before? A plan has at most some thousand. */
-static bool is_repeated(struct json_object *list, size_t index)
-{
-	for (size_t n = 0; n < index; n++) {
-		if (is_same_resource(json_object_array_get_idx(list, n),
-				     json_object_array_get_idx(list, index)))
-			return true;
-	}
-	return false;
-}
-
+/* What has been seen is a set: a plan has at most some thousand resources. */
 static bool resources_check(struct req *rq, struct json_object *given)
 {
+	struct json_object *seen = json_own(rq->arena, json_object_new_object());
 	size_t count = json_object_array_length(given);
 
 	if (count == 0)
 		return problem(rq, 400, "$.plan.resources must not be empty");
 	for (size_t n = 0; n < count; n++) {
-		if (is_repeated(given, n))
+		struct json_object *resource = json_object_array_get_idx(given, n);
+		const char *key = arena_printf(rq->arena, "%s#%s",
+					       json_get_string(resource, "type"),
+					       json_get_string(resource, "id"));
+		if (json_has(seen, key))
 			return problem(rq, 400, "$.plan.resources[%zu] is in the list already", n);
+		json_object_object_add(seen, key, json_object_new_boolean(true));
 	}
 	return true;
 }

@@ -25,6 +25,7 @@ struct walk {
 	struct graph *graph;
 	struct json_object *numbers;     /* by "type#id": the number, or OPEN */
 	size_t depth;
+	size_t edges;
 };
 
 static bool resource_walk(struct walk *walk, struct json_object *resource, size_t *number);
@@ -40,6 +41,10 @@ static bool children_walk(struct walk *walk, struct json_object *children, struc
 {
 	size_t count = json_object_array_length(children);
 
+	walk->edges += count;
+	if (walk->edges > GRAPH_EDGES_MAX)
+		return problem(walk->rq, 400, "resources of the plan belong to others more than "
+			       "%d times", GRAPH_EDGES_MAX);
 	node->children = arena_alloc(walk->rq->arena, count * sizeof(size_t));
 	for (size_t n = 0; n < count; n++) {
 		size_t number, before = 0;
@@ -120,19 +125,19 @@ static bool is_type_of(struct json_object *resource, const char *type)
 	return strcmp(json_get_string(resource, "type"), type) == 0;
 }
 
-/* May what is of this type belong to a `parent`? */
-static bool may_belong(struct json_object *parent, struct json_object *resource)
+/* May the resource belong to one of type `parent`? */
+static bool may_belong(const char *parent, struct json_object *resource)
 {
-	const char *const *type = protectable_dependents(json_get_string(parent, "type"));
+	const char *const *type = protectable_dependents(parent);
 
 	while (type != NULL && *type != NULL && !is_type_of(resource, *type))
 		type++;
 	return type != NULL && *type != NULL;
 }
 
-/* The resources of a plan, and those that name a server, by its id. */
+/* The resources of a plan that belong to a project, and those that name a server, by its id. */
 struct told {
-	struct json_object *all;
+	struct json_object *by_project;
 	struct json_object *by_server;
 };
 
@@ -151,13 +156,13 @@ static bool children_told(struct req *rq, void *argument, struct json_object *re
 			  struct json_object **children)
 {
 	const struct told *told = argument;
-	struct json_object *others = is_type_of(resource, TYPE_PROJECT) ? told->all :
+	struct json_object *others = is_type_of(resource, TYPE_PROJECT) ? told->by_project :
 				     json_get(told->by_server, json_get_string(resource, "id"));
 
 	*children = json_own(rq->arena, json_object_new_array());
 	for (size_t n = 0; others != NULL && n < json_object_array_length(others); n++) {
 		struct json_object *other = json_object_array_get_idx(others, n);
-		if (may_belong(resource, other))
+		if (may_belong(json_get_string(resource, "type"), other))
 			json_object_array_add(*children, json_object_get(other));
 	}
 	return true;
@@ -167,12 +172,14 @@ struct graph_source graph_told(struct req *rq, struct json_object *resources)
 {
 	struct told *told = arena_alloc(rq->arena, sizeof(*told));
 
-	told->all = resources;
+	told->by_project = json_own(rq->arena, json_object_new_array());
 	told->by_server = json_own(rq->arena, json_object_new_object());
 	for (size_t n = 0; n < json_object_array_length(resources); n++) {
 		struct json_object *resource = json_object_array_get_idx(resources, n);
 		const char *server = json_get_string(json_get(resource, "extra_info"),
 						     "server_id");
+		if (may_belong(TYPE_PROJECT, resource))
+			json_object_array_add(told->by_project, json_object_get(resource));
 		if (server != NULL)
 			list_add(told->by_server, server, resource);
 	}

@@ -12,6 +12,7 @@ struct json_object;
 
 #define GRAPH_NODES_MAX 10000
 #define GRAPH_DEPTH_MAX 16
+#define GRAPH_EDGES_MAX (2 * GRAPH_NODES_MAX)   /* to one project and one server each */
 
 /* A resource. Its number is its place in the graph: what belongs to it has smaller numbers. */
 struct graph_node {

@@ -5,6 +5,7 @@ engines hear of the work. What agents do is played by statements."""
 import secrets
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 
@@ -14,6 +15,7 @@ INFRA = "cf56bd3e-97a7-4078-b6d5-f36246333fd9"
 COPIER = "7c3a1d52-5a58-4a4e-9d0e-0a4a6c1b7c56"
 WORD = "cp" + secrets.token_hex(4)
 HANDS = 12
+QUICK = 5      # seconds, of a slow machine
 
 COPIER_FILE = f"""id: {COPIER}
 name: Copier
@@ -234,6 +236,33 @@ def with_copier(api):
         file.unlink()
 
 
+# ---- how much -----------------------------------------------------------------------------------
+
+def long_plan(api, kinds):
+    """What comes of a plan with a resource of each of these types, and how long that takes."""
+    begun = time.monotonic()
+    reply = api.ask("POST", "/plans", {"plan": {
+        "name": WORD, "provider_id": INFRA, "parameters": {}, "resources": [
+            {"id": f"r{n}", "type": kind, "name": ""} for n, kind in enumerate(kinds)]}})
+    return reply, time.monotonic() - begun
+
+
+def long_plans(api):
+    reply, seconds = long_plan(api, ["OS::Cinder::Volume"] * 4000)
+    check("a plan of thousands of resources is made quickly", reply.status == 200 and seconds < QUICK,
+          f"{reply.status} {seconds}")
+    reply, _ = long_plan(api, ["OS::Cinder::Volume"] * 10000)
+    check("a plan of any number of resources is refused", reply.status == 400
+          and "too many values" in reply.text, reply.status)
+    reply, _ = long_plan(api, ["OS::Keystone::Project"] * 2000 + ["OS::Cinder::Volume"] * 2000)
+    begun = time.monotonic()
+    refused = api.protect(reply.json["plan"]["id"])
+    seconds = time.monotonic() - begun
+    check("a plan whose resources belong to each other too often is refused quickly",
+          refused.status == 400 and "belong to others" in refused.text and seconds < QUICK,
+          f"{refused.text[:200]} {seconds}")
+
+
 # ---- what engines see ---------------------------------------------------------------------------
 
 def notified(api):
@@ -270,6 +299,7 @@ def main(_):
         create_and_plan_delete(api)
         quota(api)
         with_copier(api)
+        long_plans(api)
         notified(api)
         check("nobody gets to see an error of the server", not api.bad, "\n".join(api.bad))
     finally:

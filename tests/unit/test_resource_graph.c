@@ -201,6 +201,34 @@ static void a_project_has_all_but_machines(void)
 			       "[[\"0x1\", [\"0x0\"]], [\"0x2\", [\"0x1\", \"0x0\"]]]]");
 }
 
+/* Each of the projects would have each of the images, or none if there are none. */
+static bool many_projects(struct req *rq, int projects, int images)
+{
+	struct text out = { .arena = rq->arena };
+
+	for (int n = 0; n < projects + images; n++)
+		text_printf(&out, "%s{\"type\": \"%s\", \"id\": \"%d\", \"name\": \"n\"}",
+			    n == 0 ? "[" : ", ",
+			    n < projects ? "OS::Keystone::Project" : "OS::Glance::Image", n);
+	text_puts(&out, "]");
+	struct json_object *list = json_own(rq->arena, json_tokener_parse(out.data));
+	const struct graph_source source = graph_told(rq, list);
+	struct graph graph;
+
+	return graph_make(rq, list, &source, &graph);
+}
+
+static void many_projects_with_many_resources_are_refused(void)
+{
+	struct req *rq = rq_new();
+
+	CU_ASSERT_TRUE(many_projects(rq, 1, GRAPH_NODES_MAX - 1));
+	CU_ASSERT_TRUE(many_projects(rq, GRAPH_NODES_MAX, 0));
+	CU_ASSERT_FALSE(many_projects(rq, GRAPH_NODES_MAX / 2, GRAPH_NODES_MAX / 2));
+	CU_ASSERT_EQUAL(rq->problem.status, 400);
+	CU_ASSERT_PTR_NOT_NULL(strstr(rq->problem.description, "belong to others"));
+}
+
 /* ---- as text -------------------------------------------------------------------------------- */
 
 static void the_text_is_json_with_four_elements_a_node(void)
@@ -234,6 +262,8 @@ static const struct unit units[] = {
 	{ "what the source refuses is refused", what_the_source_refuses_is_refused },
 	{ "a server has what names it", a_server_has_what_names_it },
 	{ "a project has all but machines", a_project_has_all_but_machines },
+	{ "many projects with many resources are refused",
+	  many_projects_with_many_resources_are_refused },
 	{ "the text is JSON with four elements a node",
 	  the_text_is_json_with_four_elements_a_node },
 	{ "an empty graph is JSON too", an_empty_graph_is_json_too },
