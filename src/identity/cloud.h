@@ -16,6 +16,13 @@ struct cloud_access {
 };
 
 /*
+ * The URL of a service in a catalog: the first of that type with that interface and, unless region
+ * is "" or NULL, in that region. NULL: there is none. It lives as long as the catalog.
+ */
+const char *catalog_find(struct json_object *catalog, const char *type, const char *interface,
+			 const char *region);
+
+/*
  * The catalog that Keystone gives the caller, and the tokens to ask its services with, until
  * deadline_us on the monotonic clock. False with a problem set: 404 where there is no Keystone, 403
  * when the token has no catalog, 503 when Keystone does not answer.

@@ -3,12 +3,46 @@
 
 #include "identity/cloud.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "identity/keystone.h"
 
 #define CATALOG_RETRY_AFTER 2   /* seconds */
+
+/* ---- a catalog ------------------------------------------------------------------------------ */
+
+static bool endpoint_fits(struct json_object *endpoint, const char *wanted, const char *region)
+{
+	const char *interface = json_get_string(endpoint, "interface");
+	const char *region_id = json_get_string(endpoint, "region_id");
+
+	return interface != NULL && strcmp(interface, wanted) == 0 &&
+	       (region == NULL || region[0] == '\0' ||
+		(region_id != NULL && strcmp(region_id, region) == 0));
+}
+
+const char *catalog_find(struct json_object *catalog, const char *type, const char *interface,
+			 const char *region)
+{
+	for (size_t n = 0; n < json_array_length(catalog); n++) {
+		struct json_object *service = json_object_array_get_idx(catalog, n);
+		struct json_object *endpoints = json_get(service, "endpoints");
+		const char *is = json_get_string(service, "type");
+		if (is == NULL || strcmp(is, type) != 0)
+			continue;
+		for (size_t i = 0; i < json_array_length(endpoints); i++) {
+			struct json_object *endpoint = json_object_array_get_idx(endpoints, i);
+			if (endpoint_fits(endpoint, interface, region))
+				return json_get_string(endpoint, "url");
+		}
+	}
+	return NULL;
+}
+
+/* ---- the caller's --------------------------------------------------------------------------- */
 
 static bool away(struct req *rq, const char *reason)
 {

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "identity/cloud.h"
 
 #define INTERFACE_USUAL "internal"
 
@@ -78,38 +79,12 @@ static bool is_in_catalog(void)
 	return is_set(keystone_settings.region) || is_set(keystone_settings.interface);
 }
 
-static bool endpoint_fits(struct json_object *endpoint)
-{
-	const char *wanted = is_set(keystone_settings.interface) ? keystone_settings.interface :
-								   INTERFACE_USUAL;
-	const char *interface = json_get_string(endpoint, "interface");
-	const char *region = json_get_string(endpoint, "region_id");
-
-	return interface != NULL && strcmp(interface, wanted) == 0 &&
-	       (!is_set(keystone_settings.region) ||
-		(region != NULL && strcmp(region, keystone_settings.region) == 0));
-}
-
 /* The URL of the identity service with the interface and region of the settings, or NULL. */
 static const char *catalog_url(struct json_object *catalog)
 {
-	size_t services = json_object_is_type(catalog, json_type_array) ?
-			  json_object_array_length(catalog) : 0;
-
-	for (size_t n = 0; n < services; n++) {
-		struct json_object *entry = json_object_array_get_idx(catalog, n);
-		struct json_object *endpoints = json_get(entry, "endpoints");
-		const char *type = json_get_string(entry, "type");
-		if (type == NULL || strcmp(type, "identity") != 0 ||
-		    !json_object_is_type(endpoints, json_type_array))
-			continue;
-		for (size_t i = 0; i < json_object_array_length(endpoints); i++) {
-			struct json_object *endpoint = json_object_array_get_idx(endpoints, i);
-			if (endpoint_fits(endpoint))
-				return json_get_string(endpoint, "url");
-		}
-	}
-	return NULL;
+	const char *interface = is_set(keystone_settings.interface) ? keystone_settings.interface :
+								      INTERFACE_USUAL;
+	return catalog_find(catalog, "identity", interface, keystone_settings.region);
 }
 
 const char *keystone_v3_url(struct arena *arena, const char *url)

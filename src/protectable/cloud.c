@@ -49,39 +49,12 @@ static bool cloud_open(struct cloud *cloud)
 	return cloud->is_open;
 }
 
-static bool endpoint_fits(struct json_object *endpoint)
-{
-	const char *interface = json_get_string(endpoint, "interface");
-	const char *region = json_get_string(endpoint, "region_id");
-
-	return interface != NULL && strcmp(interface, settings.interface) == 0 &&
-	       (settings.region[0] == '\0' ||
-		(region != NULL && strcmp(region, settings.region) == 0));
-}
-
-/* The URL of a service of that type, or NULL. */
-static const char *url_of_type(struct json_object *catalog, const char *type)
-{
-	for (size_t n = 0; n < json_array_length(catalog); n++) {
-		struct json_object *service = json_object_array_get_idx(catalog, n);
-		struct json_object *endpoints = json_get(service, "endpoints");
-		const char *is = json_get_string(service, "type");
-		if (is == NULL || strcmp(is, type) != 0)
-			continue;
-		for (size_t i = 0; i < json_array_length(endpoints); i++) {
-			struct json_object *endpoint = json_object_array_get_idx(endpoints, i);
-			if (endpoint_fits(endpoint))
-				return json_get_string(endpoint, "url");
-		}
-	}
-	return NULL;
-}
-
 /* Without slashes at its end; NULL when the catalog has none. */
 static const char *service_url(struct cloud *cloud, enum cloud_service service)
 {
 	for (const char *const *type = types[service]; *type != NULL; type++) {
-		const char *url = url_of_type(cloud->access.catalog, *type);
+		const char *url = catalog_find(cloud->access.catalog, *type,
+					       settings.interface, settings.region);
 		if (url == NULL)
 			continue;
 		size_t len = strlen(url);
