@@ -23,7 +23,7 @@ def providers_here(work):
 
 
 def action_of(work, operation, values):
-    out = subprocess.run([f"{BUILD}/tests/e2e/provider_action", work / "providers.d", MACHINES, TYPE,
+    out = subprocess.run([f"{BUILD}/tests/tool/provider_action", work / "providers.d", MACHINES, TYPE,
                           operation, json.dumps(values)], capture_output=True, text=True)
     return json.loads(out.stdout) if out.returncode == 0 else out.stderr
 
@@ -47,7 +47,7 @@ def store_files(work):
 
 
 def main(work):
-    subprocess.run(["make", "-s", "-C", BUILD, "tests/e2e/provider_action"], check=True,
+    subprocess.run(["make", "-s", "-C", BUILD, "tests/tool/provider_action"], check=True,
                    capture_output=True)
     providers_here(work)
     saved = work / "100%"
