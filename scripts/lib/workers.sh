@@ -1,4 +1,4 @@
-# The workers behind one socket, and nginx in front of it.
+# The workers behind one socket, nginx in front of it, and the engine beside them.
 
 # The socket belongs to nginx' user alone: whoever writes to it can stop a worker.
 workers_start() {
@@ -9,6 +9,11 @@ workers_start() {
 	daemon_start workers root PERMAFROST_CONF="$home/permafrost.conf" \
 		spawn-fcgi -n -s "$run/api.sock" -M 0660 $owner -- \
 		/usr/bin/multiwatch -f "$workers" -r 20 -t 1000 -- "$home/bin/permafrost-api"
+}
+
+engine_start() {
+	daemon_start engine "$worker_user" PERMAFROST_CONF="$home/permafrost.conf" \
+		/usr/bin/multiwatch -f "$engines" -r 20 -t 1000 -- "$home/bin/permafrost-engine"
 }
 
 fill_in() {

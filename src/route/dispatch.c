@@ -193,6 +193,17 @@ static bool step_account(struct req *rq)
 	return true;
 }
 
+bool route_call(struct req *rq)
+{
+	rq->problem = (struct problem){ 0 };
+	rq->reply = (struct reply){ 0 };
+	if (!route_match(rq))
+		return false;
+	if (rq->route->body != NULL && !schema_check(rq, rq->body, rq->route->body))
+		return false;
+	return rq->route->handle(rq) && step_account(rq);
+}
+
 static const struct step steps[] = {
 	{ "match", route_match },        /* which row of the route table */
 	{ "refresh", step_refresh },     /* have the providers changed */

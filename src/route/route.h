@@ -11,6 +11,12 @@
 void dispatch(struct req *rq);
 
 /*
+ * Call a route from inside, in the transaction there is: rq holds service, method, path, caller and
+ * body (or NULL) as if they had come in, and is believed. False with a problem set.
+ */
+bool route_call(struct req *rq);
+
+/*
  * Find the route of rq's service, path and method, and the words caught on the way. False with a
  * problem set: 404 (no such path), 405 with Allow (other methods exist), 406 (the client accepts
  * no JSON), 400 (bad percent-encoding). OPTIONS is answered with Allow and no route.

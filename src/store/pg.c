@@ -137,6 +137,20 @@ bool store_notified(void)
 	return news;
 }
 
+/* Without a connection there is nobody to be woken by, and no news either. */
+void store_wait(int64_t ms, const sigset_t *mask)
+{
+	struct timespec length = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = ms % 1000 * 1000000 };
+	struct pollfd wait = { .fd = -1, .events = POLLIN };
+
+	if (!pg_lost()) {
+		if (store_notified())
+			return;
+		wait.fd = PQsocket(connection.pg);
+	}
+	ppoll(&wait, 1, &length, mask);
+}
+
 void pg_note_failure(const struct query *query, const PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);

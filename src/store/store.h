@@ -4,6 +4,7 @@
 
 #include "base/req.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,6 +47,10 @@ bool store_listen(const struct query *listen);
 /* True when a notification came in, or the connection was opened anew, since the last call.
  * Costs one system call. */
 bool store_notified(void);
+
+/* Sleep until a notification comes in, the connection ends, or `ms` milliseconds are over, with the
+ * signals of `mask` blocked meanwhile (see ppoll(2)). A signal that is not ends the sleep. */
+void store_wait(int64_t ms, const sigset_t *mask);
 
 /* ---- query.c: ask --------------------------------------------------------------------------- */
 

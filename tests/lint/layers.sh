@@ -18,7 +18,8 @@ protectable identity cloud store
 recurrence
 store
 admin     identity karbor policy recurrence store route provider
-main      http route identity policy karbor recurrence store admin provider protectable
+main      http route identity policy karbor recurrence engine store admin provider protectable
+engine    provider recurrence route store
 '
 
 strangers() {

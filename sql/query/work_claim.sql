@@ -1,0 +1,39 @@
+-- work_claim: a work item that can be started or given up now, kept from other engines until the
+-- transaction ends: all it waits for is over. `values` is what its provider's template may ask
+-- about; of every project, so no project_id is asked for
+select item.project_id, item.run_id, item.n, item.operation, item.checkpoint_id, item.job_id,
+       item.resource_type, log.user_id, log.doc->>'provider_id' as provider_id,
+       protect.job_action is null as is_unsaved,
+       exists (select from permafrost.work_items as other
+		where other.project_id = item.project_id and other.run_id = item.run_id
+		  and other.status = 'failed') as is_doomed,
+       jsonb_strip_nulls(jsonb_build_object(
+	'resource', jsonb_build_object('id', item.resource_id, 'type', item.resource_type,
+				       'name', item.resource_name, 'extra_info', item.extra_info),
+	'project', jsonb_build_object('id', item.project_id),
+	'plan', jsonb_build_object('id', checkpoint.doc->'protection_plan'->>'id',
+				   'name', checkpoint.doc->'protection_plan'->>'name'),
+	'checkpoint', jsonb_build_object('id', item.checkpoint_id),
+	'provider', jsonb_build_object('id', log.doc->>'provider_id'),
+	'parameters', case when item.operation in ('protect', 'copy') then item.parameters
+			   else protect.parameters end,
+	'restore', case when item.operation = 'restore' then item.parameters end,
+	'protect', protect.job_action->'freezer_action')) as values
+  from permafrost.work_items as item
+  join permafrost.operation_logs as log
+    on log.project_id = item.project_id and log.id = item.run_id
+  left join permafrost.checkpoints as checkpoint
+    on checkpoint.project_id = item.project_id and checkpoint.id = item.checkpoint_id
+  left join permafrost.work_items as protect
+    on item.operation <> 'protect' and protect.project_id = item.project_id
+   and protect.checkpoint_id = coalesce(case when item.operation = 'copy' then checkpoint.copy_of end,
+					item.checkpoint_id)
+   and protect.operation in ('protect', 'copy') and protect.n = item.n
+   and protect.run_id <> item.run_id
+ where item.status = 'waiting'
+   and not exists (select from permafrost.work_items as other
+		    where other.project_id = item.project_id and other.run_id = item.run_id
+		      and other.n = any(item.waits_for) and other.status in ('waiting', 'running'))
+ order by item.created_at, item.run_id, item.n
+ limit 1
+   for update of item skip locked

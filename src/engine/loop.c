@@ -1,0 +1,115 @@
+/* The engine's life: look, do what there is, wait to be woken. */
+#include "config.h"
+
+#include "engine/engine_int.h"
+
+#include <signal.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "provider/provider.h"
+#include "store/queries.h"
+#include "store/store.h"
+
+#define PROGRAM "karbor-operationengine"   /* what clients of the API know engines as */
+#define REPEAT_MAX 1000   /* pieces of one kind before the next kind has its turn */
+
+struct engine_settings engine_settings;
+
+static volatile sig_atomic_t stopped;
+
+void engine_stop(void)
+{
+	stopped = 1;
+}
+
+/* ---- pieces --------------------------------------------------------------------------------- */
+
+static enum outcome piece_run(struct req *rq, enum outcome (*piece)(struct req *rq))
+{
+	if (!store_begin(rq))
+		return OUTCOME_FAILED;
+	enum outcome outcome = piece(rq);
+	if (outcome == OUTCOME_FAILED) {
+		store_rollback();
+		return outcome;
+	}
+	return store_commit(rq) ? outcome : OUTCOME_FAILED;
+}
+
+bool engine_take_back(struct req *rq, const char **reason)
+{
+	*reason = rq->problem.description;
+	if (rq->problem.status == 503)
+		return false;
+	store_rollback();
+	rq->problem = (struct problem){ 0 };
+	return store_begin(rq);
+}
+
+bool engine_repeat(struct req *rq, enum outcome (*piece)(struct req *rq))
+{
+	enum outcome outcome = OUTCOME_DONE;
+
+	for (int n = 0; n < REPEAT_MAX && outcome == OUTCOME_DONE && !stopped; n++) {
+		struct arena *arena = rq->arena;
+		*rq = (struct req){ .arena = arena, .method = METHOD_POST };
+		outcome = piece_run(rq, piece);
+		if (outcome == OUTCOME_FAILED)
+			log_error("the engine could not go on: %s", rq->problem.description);
+		arena_reset(arena);
+	}
+	return outcome != OUTCOME_DONE;
+}
+
+/* ---- the loop ------------------------------------------------------------------------------- */
+
+static bool is_enabled;
+
+/* That we are there, and whether an administrator took this host out of work. */
+static enum outcome beat(struct req *rq)
+{
+	struct rows *rows = STORE_ASK(rq, &sql_service_beat, PROGRAM, engine_settings.host);
+
+	is_enabled = rows != NULL && rows_bool(rows, 0, "is_enabled");
+	return rows == NULL ? OUTCOME_FAILED : OUTCOME_IDLE;
+}
+
+/* In the order in which one piece makes work for the next. */
+static enum outcome (*const pieces[])(struct req *rq) = {
+	trigger_fire, operation_start, work_settle, work_start, run_settle, run_sweep,
+	operation_settle,
+};
+
+/* Do what there is. False when some is left. */
+static bool look(struct req *rq)
+{
+	bool all_done = true;
+
+	provider_refresh();
+	is_enabled = false;
+	engine_repeat(rq, beat);
+	for (size_t n = 0; is_enabled && n < sizeof(pieces) / sizeof(pieces[0]); n++)
+		all_done = engine_repeat(rq, pieces[n]) && all_done;
+	return all_done;
+}
+
+bool engine_run(const struct engine_settings *settings)
+{
+	struct arena *arena = arena_new();
+	struct req rq = { .arena = arena };
+
+	engine_settings = *settings;
+	stopped = 0;
+	if (!store_listen(&sql_engine_listen)) {
+		arena_free(arena);
+		return false;
+	}
+	while (!stopped) {
+		if (look(&rq) && !stopped)
+			store_wait(settings->poll_interval * 1000, &settings->waiting_mask);
+	}
+	store_close();
+	arena_free(arena);
+	return true;
+}
