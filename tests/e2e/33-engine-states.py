@@ -77,6 +77,27 @@ def many_engines(work):
               made == "8" and len(agent.seen) == len(set(agent.seen)) == 8, f"{made} {agent.seen}")
 
 
+SLOW = """create function permafrost.test_slow() returns trigger language plpgsql as
+               $$ begin perform pg_sleep(2); return new; end $$;
+           create trigger test_slow before update on permafrost.work_items for each row
+               when (new.status = 'running') execute function permafrost.test_slow()"""
+
+
+def one_transaction(work):
+    """The last thing an engine writes of a job takes long: what it wrote before shows nowhere."""
+    with protected() as fleet, Engine(work):
+        psql(SLOW)
+        try:
+            checkpoint = fleet.protect(fleet.plan())
+            job = wait_for(fleet.jobs)
+            item = psql(f"select status from permafrost.work_items where checkpoint_id = '{checkpoint}'")
+        finally:
+            psql("drop function permafrost.test_slow cascade")
+        check("an agent sees no job before the engine has written all of it", job and item == "running", item)
+        wait_for(fleet.report_all)
+        check("so its report is never lost", fleet.becomes(checkpoint, "available"), fleet.logs(checkpoint))
+
+
 # ---- time ---------------------------------------------------------------------------------------
 
 def states(fleet, operation):
@@ -328,7 +349,7 @@ def quiet(work):
 
 
 def main(work):
-    for piece in (killed_at_random, many_engines, late, obstacles, out_of_work, nobody_there,
+    for piece in (one_transaction, killed_at_random, many_engines, late, obstacles, out_of_work, nobody_there,
                   half_there, taken_away, unreadable, attempts, retention, ages, away, quiet):
         piece(work)
 
