@@ -242,6 +242,8 @@ void store_rollback(void)
 
 bool store_transaction(struct req *rq, bool (*work)(struct req *rq))
 {
+	if (connection.in_transaction)
+		return work(rq);
 	if (!store_begin(rq))
 		return false;
 	if (work(rq))
