@@ -1,5 +1,12 @@
 -- operation_claim: a scheduled operation that is to run now, kept from other engines until the
 -- transaction ends; of every project, so no project_id is asked for
+with run as materialized (
+	select *
+	  from permafrost.operation_runs
+	 where state = 'due'
+	 order by fire_time
+	 limit 1
+	   for update skip locked)
 select run.project_id, run.operation_id, run.fire_time, run.state, operation.user_id,
        operation.doc->'operation_definition'->>'plan_id' as plan_id,
        operation.doc->'operation_definition'->>'provider_id' as provider_id,
@@ -10,13 +17,9 @@ select run.project_id, run.operation_id, run.fire_time, run.state, operation.use
 			  where other.project_id = run.project_id
 			    and other.operation_id = run.operation_id and other.state = 'started')
 	    then 'its last run is not over' end as obstacle
-  from permafrost.operation_runs as run
+  from run
   join permafrost.scheduled_operations as operation
     on operation.project_id = run.project_id and operation.id = run.operation_id
   left join permafrost.plans as plan
     on plan.project_id = run.project_id
    and plan.id = operation.doc->'operation_definition'->>'plan_id'
- where run.state = 'due'
- order by run.fire_time
- limit 1
-   for update of run skip locked

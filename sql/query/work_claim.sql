@@ -1,6 +1,17 @@
 -- work_claim: a work item that can be started or given up now, kept from other engines until the
 -- transaction ends: all it waits for is over. `values` is what its provider's template may ask
 -- about; of every project, so no project_id is asked for
+with item as materialized (
+	select *
+	  from permafrost.work_items as item
+	 where status = 'waiting'
+	   and (waits_for = '{}' or not exists (
+		select from permafrost.work_items as other
+		 where other.project_id = item.project_id and other.run_id = item.run_id
+		   and other.n = any(item.waits_for) and other.status in ('waiting', 'running')))
+	 order by created_at, run_id, n
+	 limit 1
+	   for update skip locked)
 select item.project_id, item.run_id, item.n, item.operation, item.checkpoint_id, item.job_id,
        item.resource_type, log.user_id, log.doc->>'provider_id' as provider_id,
        protect.job_action is null as is_unsaved,
@@ -19,21 +30,17 @@ select item.project_id, item.run_id, item.n, item.operation, item.checkpoint_id,
 			   else protect.parameters end,
 	'restore', case when item.operation = 'restore' then item.parameters end,
 	'protect', protect.job_action->'freezer_action')) as values
-  from permafrost.work_items as item
+  from item
   join permafrost.operation_logs as log
     on log.project_id = item.project_id and log.id = item.run_id
   left join permafrost.checkpoints as checkpoint
     on checkpoint.project_id = item.project_id and checkpoint.id = item.checkpoint_id
-  left join permafrost.work_items as protect
-    on item.operation <> 'protect' and protect.project_id = item.project_id
-   and protect.checkpoint_id = coalesce(case when item.operation = 'copy' then checkpoint.copy_of end,
-					item.checkpoint_id)
-   and protect.operation in ('protect', 'copy') and protect.n = item.n
-   and protect.run_id <> item.run_id
- where item.status = 'waiting'
-   and not exists (select from permafrost.work_items as other
-		    where other.project_id = item.project_id and other.run_id = item.run_id
-		      and other.n = any(item.waits_for) and other.status in ('waiting', 'running'))
- order by item.created_at, item.run_id, item.n
- limit 1
-   for update of item skip locked
+  left join lateral (
+	select saved.parameters, saved.job_action
+	  from permafrost.work_items as saved
+	 where item.operation <> 'protect' and saved.project_id = item.project_id
+	   and saved.checkpoint_id = coalesce(case when item.operation = 'copy' then checkpoint.copy_of end,
+					      item.checkpoint_id)
+	   and saved.operation in ('protect', 'copy') and saved.n = item.n
+	   and saved.run_id <> item.run_id
+	 limit 1) as protect on true

@@ -13,6 +13,7 @@
 
 #define PROGRAM "karbor-operationengine"   /* what clients of the API know engines as */
 #define REPEAT_MAX 1000   /* pieces of one kind before the next kind has its turn */
+#define PAUSE_MIN 50      /* milliseconds that are slept at least when there is nothing to do */
 
 struct engine_settings engine_settings;
 
@@ -94,6 +95,21 @@ static bool look(struct req *rq)
 	return all_done;
 }
 
+/* How long to sleep, in milliseconds: until the next look, or until a trigger is due before that;
+ * one that is due already is in somebody's hands. */
+static int64_t pause_find(struct req *rq)
+{
+	int64_t pause = engine_settings.poll_interval * 1000;
+	struct rows *rows = is_enabled ? STORE_ASK(rq, &sql_trigger_soonest) : NULL;
+
+	if (rows == NULL || rows_text(rows, 0, "ms") == NULL)
+		return pause;
+	int64_t soonest = rows_int(rows, 0, "ms");
+	if (soonest < PAUSE_MIN)
+		return PAUSE_MIN;
+	return soonest < pause ? soonest : pause;
+}
+
 bool engine_run(const struct engine_settings *settings)
 {
 	struct arena *arena = arena_new();
@@ -107,7 +123,7 @@ bool engine_run(const struct engine_settings *settings)
 	}
 	while (!stopped) {
 		if (look(&rq) && !stopped)
-			store_wait(settings->poll_interval * 1000, &settings->waiting_mask);
+			store_wait(pause_find(&rq), &settings->waiting_mask);
 	}
 	store_close();
 	arena_free(arena);

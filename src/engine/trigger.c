@@ -4,75 +4,80 @@
 
 #include "engine/engine_int.h"
 
-#include <inttypes.h>
+#include <json-c/json.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "recurrence/recurrence.h"
 #include "store/queries.h"
 #include "store/store.h"
 
-/* A trigger that was stored by other rules than ours fires no more. */
-static const char *give_up(const char *id, const char *reason)
-{
-	log_error("trigger %s fires no more: its %s", id, reason);
-	return NULL;
-}
-
-/* When it fires after `due`, as seconds since 1970; NULL: no more. */
-static const char *next_of(struct req *rq, const struct recurrence_trigger *trigger, int64_t due)
-{
-	int64_t when;
-
-	return recurrence_trigger_next(trigger, due, &when) ?
-	       arena_printf(rq->arena, "%" PRId64, when) : NULL;
-}
-
-static bool trigger_read(struct req *rq, const struct rows *rows,
+static bool trigger_read(struct req *rq, const struct rows *rows, int row,
 			 struct recurrence_trigger *trigger, const char **reason)
 {
 	const struct recurrence_properties properties = {
-		.format = rows_text(rows, 0, "format"), .pattern = rows_text(rows, 0, "pattern"),
-		.start_time = rows_text(rows, 0, "start_time"),
-		.end_time = rows_text(rows, 0, "end_time"),
-		.window = rows_text(rows, 0, "window_time"),
+		.format = rows_text(rows, row, "format"),
+		.pattern = rows_text(rows, row, "pattern"),
+		.start_time = rows_text(rows, row, "start_time"),
+		.end_time = rows_text(rows, row, "end_time"),
+		.window = rows_text(rows, row, "window_time"),
 	};
 
-	/* what was accepted goes on, whatever is asked of new ones by now */
-	const struct recurrence_limits limits = {
-		.min_window_time = properties.window == NULL ?
-				   engine_settings.limits.min_window_time : 0,
-		.max_window_time = RECURRENCE_TIME_MAX,
-	};
-
-	return recurrence_trigger_read(rq->arena, &properties, &limits,
-				       rows_int(rows, 0, "due"), trigger, reason);
+	return recurrence_trigger_recall(rq->arena, &properties,
+					 engine_settings.limits.min_window_time, trigger, reason);
 }
 
-/* One instant at a time: an engine that slept notes each that it missed. */
+/* A trigger that was stored by other rules than ours is noted as missed, and fires no more. */
+static struct recurrence_turn turn_make(struct req *rq, const struct rows *rows, int row)
+{
+	struct recurrence_turn turn = { .missed = 1 };
+	struct recurrence_trigger trigger;
+	const char *reason;
+
+	if (trigger_read(rq, rows, row, &trigger, &reason))
+		recurrence_trigger_turn(&trigger, rows_int(rows, row, "due"),
+					rows_int(rows, row, "now"), &turn);
+	else
+		log_error("trigger %s fires no more: its %s", rows_text(rows, row, "id"), reason);
+	return turn;
+}
+
+static void number_set(struct json_object *object, const char *name, int64_t number)
+{
+	json_object_object_add(object, name, json_object_new_int64(number));
+}
+
+/* A row of what trigger_fire.sql takes. */
+static struct json_object *turn_told(struct req *rq, const struct rows *rows, int row)
+{
+	const struct recurrence_turn turn = turn_make(rq, rows, row);
+	struct json_object *told = json_object_new_object();
+
+	json_object_object_add(told, "project_id",
+			       json_object_new_string(rows_text(rows, row, "project_id")));
+	json_object_object_add(told, "trigger_id",
+			       json_object_new_string(rows_text(rows, row, "id")));
+	number_set(told, "missed", turn.missed);
+	number_set(told, "missed_at", rows_int(rows, row, "due"));
+	if (turn.fires)
+		number_set(told, "fired_at", turn.fire_time);
+	if (turn.goes_on)
+		number_set(told, "next_at", turn.next);
+	return told;
+}
+
 enum outcome trigger_fire(struct req *rq)
 {
 	struct rows *rows = STORE_ASK(rq, &sql_trigger_claim);
-	struct recurrence_trigger trigger;
-	const char *reason, *next;
+	struct json_object *turns = json_own(rq->arena, json_object_new_array());
 
 	if (rows == NULL)
 		return OUTCOME_FAILED;
 	if (rows_count(rows) == 0)
 		return OUTCOME_IDLE;
-	const char *project = rows_text(rows, 0, "project_id"), *id = rows_text(rows, 0, "id");
-	int64_t due = rows_int(rows, 0, "due"), now = rows_int(rows, 0, "now");
-	const char *state = "missed";
-	if (trigger_read(rq, rows, &trigger, &reason)) {
-		next = next_of(rq, &trigger, due);
-		if (now <= due + trigger.window)
-			state = "fired";
-	} else {
-		next = give_up(id, reason);
-	}
-	if (STORE_ASK(rq, &sql_trigger_fire, project, id, rows_text(rows, 0, "due"),
-		      state) == NULL ||
-	    STORE_ASK(rq, &sql_trigger_schedule, project, id, next) == NULL)
-		return OUTCOME_FAILED;
-	return OUTCOME_DONE;
+	for (int row = 0; row < rows_count(rows); row++)
+		json_object_array_add(turns, turn_told(rq, rows, row));
+	return STORE_ASK(rq, &sql_trigger_fire, json_text(rq->arena, turns)) == NULL ?
+	       OUTCOME_FAILED : OUTCOME_DONE;
 }

@@ -94,8 +94,34 @@ bool recurrence_trigger_read(struct arena *arena, const struct recurrence_proper
 			     const struct recurrence_limits *limits, int64_t now,
 			     struct recurrence_trigger *trigger, const char **reason);
 
+/*
+ * The same for a trigger that was accepted before: whatever limits hold by now, and however often
+ * it fires, it goes on. `window` is that of a trigger that names none.
+ */
+bool recurrence_trigger_recall(struct arena *arena, const struct recurrence_properties *properties,
+			       int64_t window, struct recurrence_trigger *trigger,
+			       const char **reason);
+
 /* The first instant after `after` and not after the trigger's end. False: it fires no more. */
 bool recurrence_trigger_next(const struct recurrence_trigger *trigger, int64_t after,
 			     int64_t *when);
+
+/* What there is to do about a trigger that is due. */
+struct recurrence_turn {
+	int64_t missed;        /* instants that nobody noticed in time, from the one due on; of very
+				* many not all are counted */
+	bool fires;
+	int64_t fire_time;     /* the instant that fires, if one does */
+	bool goes_on;
+	int64_t next;          /* the instant after that, if it goes on: later than now */
+};
+
+/*
+ * At `now` the instant `due` of a trigger, or more since then, has come. The newest of them fires
+ * if its window is not over; what was not noticed before is missed. The work has a bound, however
+ * long ago that is (spec data-protection-v1 4.4; what was missed is made up once, not each).
+ */
+void recurrence_trigger_turn(const struct recurrence_trigger *trigger, int64_t due, int64_t now,
+			     struct recurrence_turn *turn);
 
 #endif

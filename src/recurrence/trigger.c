@@ -10,6 +10,7 @@
 #include "base/arena.h"
 
 #define FIRINGS_COMPARED 4000
+#define INSTANTS_COUNTED 1000   /* of those that were missed */
 
 /* ---- times ---------------------------------------------------------------------------------- */
 
@@ -194,9 +195,56 @@ bool recurrence_trigger_read(struct arena *arena, const struct recurrence_proper
 	return passed;
 }
 
+bool recurrence_trigger_recall(struct arena *arena, const struct recurrence_properties *properties,
+			       int64_t window, struct recurrence_trigger *trigger,
+			       const char **reason)
+{
+	const struct recurrence_limits none = {
+		.min_window_time = properties->window == NULL ? window : 0,
+		.max_window_time = RECURRENCE_TIME_MAX,
+	};
+	struct check check = { { .arena = arena }, properties, &none, 0, trigger };
+	bool passed = pattern_check(&check) && start_check(&check) && window_check(&check) &&
+		      end_check(&check);
+
+	*reason = check.fault.reason;
+	return passed;
+}
+
+/* ---- when it fires -------------------------------------------------------------------------- */
+
 bool recurrence_trigger_next(const struct recurrence_trigger *trigger, int64_t after,
 			     int64_t *when)
 {
 	return recurrence_next(trigger->recurrence, trigger->start, after, when) &&
 	       *when <= trigger->end;
+}
+
+/* Go on from *newest to the last instant that is not after `now`; how many came by on the way. */
+static int64_t newest_find(const struct recurrence_trigger *trigger, int64_t after, int64_t now,
+			   int64_t *newest)
+{
+	int64_t when, count = 0, last = now < trigger->end ? now : trigger->end;
+	struct walks walks;
+
+	walks_begin(&walks, trigger->recurrence, trigger->start, after);
+	while (count < INSTANTS_COUNTED && walks_next(&walks, &when) && when <= last) {
+		*newest = when;
+		count++;
+	}
+	return count;
+}
+
+void recurrence_trigger_turn(const struct recurrence_trigger *trigger, int64_t due, int64_t now,
+			     struct recurrence_turn *turn)
+{
+	int64_t newest = due, window_start = now - trigger->window - 1;
+
+	*turn = (struct recurrence_turn){ .missed = newest_find(trigger, due, now, &newest) };
+	if (turn->missed == INSTANTS_COUNTED && newest < window_start)
+		newest_find(trigger, window_start, now, &newest);
+	turn->fires = now <= newest + trigger->window;
+	turn->fire_time = newest;
+	turn->missed += !turn->fires;
+	turn->goes_on = recurrence_trigger_next(trigger, now > newest ? now : newest, &turn->next);
 }

@@ -31,8 +31,8 @@ void store_close(void);
 bool store_begin(struct req *rq);
 /* Commit. False with a problem set; a connection lost here is 503: the outcome is unknown. */
 bool store_commit(struct req *rq);
-/* Do the work in one transaction, and commit if it succeeds; in one that was begun before, be a part
- * of it. False with a problem set: the transaction is rolled back, by whoever began it. */
+/* Do the work in one transaction, and commit if it succeeds; where there is a transaction already
+ * the work becomes a part of it, for who began it to end. False with a problem set. */
 bool store_transaction(struct req *rq, bool (*work)(struct req *rq));
 /* Roll back, quietly. */
 void store_rollback(void);
