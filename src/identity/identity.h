@@ -32,6 +32,18 @@ bool identity_configure(const struct identity_settings *settings);
 /* Is [keystone_authtoken] whole, or empty? False with each reason logged. */
 bool identity_check(void);
 
+/* What came of trying Keystone out. */
+struct keystone_report {
+	const char *failure;         /* why it is of no use to us; NULL when it is */
+	bool may_validate;           /* the service user's roles let it validate tokens */
+	bool has_clock;              /* it said what time it is */
+	int64_t clock_apart;         /* seconds that its clock is ahead of ours */
+};
+
+/* Log the service user of the settings in, and see what it may do. Strings live in the arena. For
+ * a program that serves nobody: no other function of this room works as before. */
+void identity_try(struct arena *arena, struct keystone_report *report);
+
 /* True when tokens are our own, false when they are Keystone's. */
 bool identity_is_standalone(void);
 
