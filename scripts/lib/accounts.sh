@@ -1,7 +1,14 @@
 # Projects, users and their roles, and the openrc files that name them.
 
 manage() {
-	env -i PATH=/usr/bin:/bin PERMAFROST_CONF="$home/permafrost.conf" \
+	manage_with LC_ALL=C.UTF-8 "$@"
+}
+
+# manage_with VARIABLE=VALUE WORDS...
+manage_with() {
+	local variable=$1
+	shift
+	env -i PATH=/usr/bin:/bin PERMAFROST_CONF="$home/permafrost.conf" "$variable" \
 		"$home/bin/permafrost-manage" "$@"
 }
 

@@ -16,13 +16,14 @@ postgres_create() {
 }
 
 # Who may be whom: the superuser for who runs the cluster, permafrost for the workers and for
-# whoever started this.
+# whoever started this, who may also be permafrost_owner: it owns the tables, and migrates.
 postgres_permit() {
 	local user
 	cat >"$home/postgres/pg_hba.conf" <<-HBA
 	# written by scripts/quickstart at every start
 	local all postgres   peer map=quickstart
 	local all permafrost peer map=quickstart
+	local all permafrost_owner peer map=quickstart
 	HBA
 	{
 		echo "# written by scripts/quickstart at every start"
@@ -32,6 +33,7 @@ postgres_permit() {
 		for user in "$worker_user" "$(id -un)" ${SUDO_USER:-}; do
 			echo "quickstart $user permafrost"
 		done
+		echo "quickstart $(id -un) permafrost_owner"
 	} >"$home/postgres/pg_ident.conf"
 }
 
@@ -65,12 +67,22 @@ postgres_ask() {
 	"$postgres_bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -h "$run/postgres" -U postgres "$@"
 }
 
+# The workers' role can't change the schema. What an older quickstart made as permafrost changes hands.
 postgres_prepare() {
-	[ "$(postgres_ask -d postgres -c "select 1 from pg_database where datname = 'permafrost'")" = 1 ] &&
-		return 0
-	postgres_ask -d postgres <<-SQL
-	select 'create role permafrost login'
-	 where not exists (select from pg_roles where rolname = 'permafrost') \gexec
-	create database permafrost owner permafrost;
+	postgres_ask -d postgres <<-SQL || return 1
+	select format('create role %I login', role) from unnest(array['permafrost', 'permafrost_owner']) role
+	 where not exists (select from pg_roles where rolname = role) \gexec
+	select 'create database permafrost owner permafrost_owner'
+	 where not exists (select from pg_database where datname = 'permafrost') \gexec
 	SQL
+	[ "$(postgres_ask -d permafrost -c "select pg_get_userbyid(datdba) from pg_database
+		where datname = 'permafrost'")" = permafrost_owner ] ||
+		postgres_ask -d permafrost -c "reassign owned by permafrost to permafrost_owner"
+}
+
+# The schema, as its owner; and the rights of who works with it.
+postgres_migrate() {
+	local as_owner="host=$run/postgres dbname=permafrost user=permafrost_owner"
+	as_owner=PERMAFROST_DATABASE_CONNECTION=$as_owner
+	manage_with "$as_owner" db migrate && manage_with "$as_owner" db grant permafrost
 }

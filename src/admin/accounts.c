@@ -101,6 +101,24 @@ enum admin_status user_set_password(struct wish *wish)
 	return with_password(wish, account_user_password, "has a new password");
 }
 
+static enum admin_status user_enabled(struct wish *wish, bool enabled)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	return tell(wish, account_user_enable(wish->rq, wish->names[0], enabled), "user",
+		    enabled ? "enabled" : "disabled");
+}
+
+enum admin_status user_enable(struct wish *wish)
+{
+	return user_enabled(wish, true);
+}
+
+enum admin_status user_disable(struct wish *wish)
+{
+	return user_enabled(wish, false);
+}
+
 enum admin_status user_delete(struct wish *wish)
 {
 	if (!admin_database_ready())
@@ -127,6 +145,24 @@ enum admin_status project_create(struct wish *wish)
 		return admin_error(NULL, "a project of the name %s or the id %s exists already",
 				   wish->names[0], wish->id);
 	return tell(wish, outcome, "project", "created");
+}
+
+static enum admin_status project_enabled(struct wish *wish, bool enabled)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	return tell(wish, account_project_enable(wish->rq, wish->names[0], enabled), "project",
+		    enabled ? "enabled" : "disabled");
+}
+
+enum admin_status project_enable(struct wish *wish)
+{
+	return project_enabled(wish, true);
+}
+
+enum admin_status project_disable(struct wish *wish)
+{
+	return project_enabled(wish, false);
 }
 
 enum admin_status project_delete(struct wish *wish)

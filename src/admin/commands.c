@@ -4,6 +4,7 @@
 #include "admin/admin_int.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -28,6 +29,14 @@ static const struct command commands[] = {
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+const struct option_row option_rows[] = {
+#define OPTION(name, member, set, value, text) \
+	{ name, offsetof(struct wish, member), set, value, text },
+#include "admin/options.def"
+#undef OPTION
+	{ 0 }
+};
 
 /* ---- what it says --------------------------------------------------------------------------- */
 
@@ -61,6 +70,8 @@ static const char *options_text(const struct command *command)
 		return " --as ROLES";
 	if ((command->options & OPTION_PATTERN) != 0)
 		return " --pattern TEXT";
+	if ((command->options & OPTION_CHECKUP) != 0)
+		return " [--url URL] [OPTION...]";
 	return (command->options & OPTION_ID) != 0 ? " [--id ID]" : "";
 }
 
@@ -98,6 +109,14 @@ static void command_help(const struct command *command, FILE *out)
 		command->text);
 }
 
+static void option_help(const struct option_row *option, FILE *out)
+{
+	int width = fprintf(out, "  --%s%s%s", option->name, option->value == NULL ? "" : " ",
+			    option->value == NULL ? "" : option->value);
+
+	fprintf(out, "%*s%s\n", HELP_COLUMN - width, "", option->text);
+}
+
 void admin_help(FILE *out)
 {
 	fputs("usage: permafrost-manage [--config FILE] COMMAND\n"
@@ -107,29 +126,29 @@ void admin_help(FILE *out)
 			fputc('\n', out);
 		command_help(&commands[n], out);
 	}
-	fputs("\n"
-	      "  --password-stdin                the password is the first line of stdin\n"
-	      "  --password-file FILE            the password is the first line of FILE\n"
-	      "  --id ID                         the new project's id, instead of a random one\n"
-	      "  --as ROLE,ROLE...               the roles of a caller's token\n"
-	      "  --project ID                    the project of the token; \"mine\" if not given\n"
-	      "  --target-project ID             the project asked about; that of the token\n"
-	      "  --pattern TEXT                  when to fire\n"
-	      "  --format calendar|crontab       its language; calendar if not given\n"
-	      "  --start TIME                    as in 2030-12-31T23:59:59; now if not given\n"
-	      "  --count NUMBER                  how many firings to tell; 5 if not given\n"
-	      "  --config FILE                   read FILE instead of permafrost.conf\n\n"
-	      "See permafrost-manage(8).\n", out);
+	fputc('\n', out);
+	for (const struct option_row *option = option_rows; option->name != NULL; option++)
+		option_help(option, out);
+	fputs("\nSee permafrost-manage(8).\n", out);
 }
 
 /* ---- which one ------------------------------------------------------------------------------ */
 
-static const struct command *command_find(const char *first, const char *second)
+/* Most commands are two words. */
+static int words_count(const struct command *command)
+{
+	return strchr(command->words, ' ') == NULL ? 1 : 2;
+}
+
+static const struct command *command_find(int count, char **words)
 {
 	for (size_t n = 0; n < COMMAND_COUNT; n++) {
 		const struct command *command = &commands[n];
-		if (is_of_group(command, first) &&
-		    strcmp(command->words + group_length(command) + 1, second) == 0)
+		if (!is_of_group(command, words[0]))
+			continue;
+		if (words_count(command) == 1)
+			return command;
+		if (count > 1 && strcmp(command->words + group_length(command) + 1, words[1]) == 0)
 			return command;
 	}
 	return NULL;
@@ -143,7 +162,7 @@ static enum admin_status command_unknown(const char *first, const char *second)
 	return ADMIN_USAGE;
 }
 
-/* One word is no command: show those that begin with it. */
+/* One word that is no command: show those that begin with it. */
 static enum admin_status group_help(const char *word)
 {
 	bool any = false;
@@ -214,39 +233,33 @@ static bool operands_fit(const struct command *command, int count, char **operan
 	return true;
 }
 
-/* An option that this command does not know; NULL for none. */
-static const char *option_strange(const struct command *command, const struct wish *wish)
+const char **admin_option_place(const struct option_row *option, struct wish *wish)
 {
-	const struct { const char *name; bool is_given; unsigned option; } given[] = {
-		{ "--id", wish->id != NULL, OPTION_ID },
-		{ "--password-file", wish->password_file != NULL, OPTION_PASSWORD },
-		{ "--password-stdin", wish->password_stdin, OPTION_PASSWORD },
-		{ "--as", wish->roles != NULL, OPTION_CALLER },
-		{ "--project", wish->project != NULL, OPTION_CALLER },
-		{ "--target-project", wish->target_project != NULL, OPTION_CALLER },
-		{ "--format", wish->format != NULL, OPTION_PATTERN },
-		{ "--pattern", wish->pattern != NULL, OPTION_PATTERN },
-		{ "--start", wish->start != NULL, OPTION_PATTERN },
-		{ "--count", wish->count != NULL, OPTION_PATTERN },
-	};
+	return (const char **)((char *)wish + option->place);
+}
 
-	for (size_t n = 0; n < sizeof(given) / sizeof(given[0]); n++) {
-		if (given[n].is_given && (command->options & given[n].option) == 0)
-			return given[n].name;
+/* The name of an option that this command does not know; NULL for none. */
+static const char *option_strange(const struct command *command, struct wish *wish)
+{
+	for (const struct option_row *option = option_rows; option->name != NULL; option++) {
+		bool is_known = option->set == 0 || (command->options & option->set) != 0;
+		if (!is_known && *admin_option_place(option, wish) != NULL)
+			return option->name;
 	}
 	return NULL;
 }
 
-static bool options_fit(const struct command *command, const struct wish *wish)
+static bool options_fit(const struct command *command, struct wish *wish)
 {
 	bool takes_password = (command->options & OPTION_PASSWORD) != 0;
 	const char *strange = option_strange(command, wish);
 
 	if (strange != NULL)
-		admin_error(NULL, "%s is not for %s", strange, command->words);
-	else if (wish->password_stdin && wish->password_file != NULL)
+		admin_error(NULL, "--%s is not for %s", strange, command->words);
+	else if (wish->password_stdin != NULL && wish->password_file != NULL)
 		admin_error(NULL, "--password-stdin and --password-file: give one of them");
-	else if (takes_password && !wish->password_stdin && wish->password_file == NULL)
+	else if (takes_password && wish->password_stdin == NULL &&
+		 wish->password_file == NULL)
 		admin_error(NULL, "the password is missing");
 	else if ((command->options & OPTION_CALLER) != 0 && wish->roles == NULL)
 		admin_error(NULL, "--as is missing; it may be \"\"");
@@ -271,21 +284,25 @@ enum admin_status admin_understand(struct wish *wish, int count, char **words)
 		admin_help(stderr);
 		return ADMIN_USAGE;
 	}
-	if (count == 1)
-		return group_help(words[0]);
-	wish->command = command_find(words[0], words[1]);
+	wish->command = command_find(count, words);
 	if (wish->command == NULL)
-		return command_unknown(words[0], words[1]);
-	if (!operands_fit(wish->command, count - 2, words + 2) ||
+		return count == 1 ? group_help(words[0]) : command_unknown(words[0], words[1]);
+	int own = words_count(wish->command);
+	if (!operands_fit(wish->command, count - own, words + own) ||
 	    !options_fit(wish->command, wish))
 		return usage_of(wish->command);
-	for (int n = 2; n < count; n++) {
+	for (int n = own; n < count; n++) {
 		if (!is_name(words[n]))
 			return admin_error(NULL, "a name is 1 to %d bytes of UTF-8 without control "
 					   "characters or blanks at its ends", NAME_LENGTH_MAX);
 	}
-	wish->names = (const char *const *)words + 2;
+	wish->names = (const char *const *)words + own;
 	return ADMIN_DONE;
+}
+
+bool admin_needs_settings(const struct wish *wish)
+{
+	return (wish->command->options & OPTION_CHECKUP) == 0;
 }
 
 enum admin_status admin_run(struct wish *wish)

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "store/queries.h"
 #include "store/store.h"
 
 static const char connection_hint[] =
@@ -71,5 +72,20 @@ enum admin_status database_version(struct wish *wish)
 	if (version != schema_version)
 		return version_error(version);
 	printf("%d\n", version);
+	return ADMIN_DONE;
+}
+
+enum admin_status database_grant(struct wish *wish)
+{
+	if (!admin_database_ready())
+		return ADMIN_FAILED;
+	const struct rows *rows = STORE_ASK(wish->rq, &sql_database_grant, wish->names[0]);
+	if (rows == NULL)
+		return admin_error("only the owner of the tables, or a superuser, may grant",
+				   "the rights could not be granted");
+	if (!rows_bool(rows, 0, "is_done"))
+		return admin_error("create role NAME login, in psql, makes one",
+				   "PostgreSQL has no role %s", wish->names[0]);
+	printf("role %s may do what workers need\n", wish->names[0]);
 	return ADMIN_DONE;
 }

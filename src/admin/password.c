@@ -92,7 +92,7 @@ static bool password_take(FILE *file, const char *from, char *password)
 
 bool admin_password(const struct wish *wish, char password[ADMIN_PASSWORD_SIZE])
 {
-	if (wish->password_stdin) {
+	if (wish->password_stdin != NULL) {
 		struct terminal terminal;
 		terminal_ask(&terminal, wish->names[0]);
 		bool taken = password_take(stdin, "standard input", password);

@@ -101,6 +101,13 @@ void files_name(struct files *files, const char *file, const char *directories)
 	files->seen = files_look(files);
 }
 
+void files_free(struct files *files)
+{
+	free(files->file);
+	free(files->directories);
+	files->file = files->directories = NULL;
+}
+
 bool files_changed(struct files *files)
 {
 	if (files->file == NULL || clock_monotonic_us() - files->looked_us < LOOK_EVERY_US)

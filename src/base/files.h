@@ -23,6 +23,9 @@ struct files {
  * copied; those named before are forgotten. */
 void files_name(struct files *files, const char *file, const char *directories);
 
+/* Forget them. */
+void files_free(struct files *files);
+
 typedef bool file_visit(const char *path, void *argument);
 
 /*

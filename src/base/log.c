@@ -33,6 +33,8 @@ static const struct {
 static enum log_level threshold = LOG_LEVEL_INFO;
 static const char *context_id;
 static const char *const *context_doing;
+static log_taker *divert_take;
+static void *divert_taker;
 
 void log_threshold(enum log_level level)
 {
@@ -54,6 +56,12 @@ void log_context(const char *request_id, const char *const *doing)
 {
 	context_id = request_id;
 	context_doing = doing;
+}
+
+void log_divert(log_taker *take, void *taker)
+{
+	divert_take = take;
+	divert_taker = taker;
 }
 
 /* One byte stays free for the newline. */
@@ -128,8 +136,14 @@ static void log_line(enum log_level level, const char *format, va_list args)
 	if (level > threshold)
 		return;
 	vsnprintf(text, sizeof(text), format, args);
-	line_start(&line, level);
+	if (divert_take == NULL)
+		line_start(&line, level);
 	line_text(&line, text);
+	if (divert_take != NULL) {
+		line.data[line.len] = '\0';
+		divert_take(divert_taker, level, line.data);
+		return;
+	}
 	line.data[line.len++] = '\n';
 	/* one write, so that lines of several workers do not mix; there is nowhere to complain */
 	if (write(STDERR_FILENO, line.data, line.len) < 0)

@@ -24,6 +24,10 @@ bool log_level_named(const char *name, enum log_level *level);
 /* The request id and the step that every following line carries; NULL for none. Not copied. */
 void log_context(const char *request_id, const char *const *doing);
 
+/* Hand lines, without level and time, to take() instead of writing them; NULL: write them again. */
+typedef void log_taker(void *taker, enum log_level level, const char *line);
+void log_divert(log_taker *take, void *taker);
+
 /*
  * Lower case, no full stop. Tokens, passwords, bodies and SQL values are never logged. One event
  * stays one line: a newline becomes "; ", a tab a blank, other control characters become '?'.

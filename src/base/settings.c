@@ -187,6 +187,23 @@ static bool take_assignment(void *taker, const struct assignment *assignment)
 	return false;
 }
 
+/* The file that is meant: NULL is the one of the environment, or the usual one. */
+static const char *path_meant(const char *path)
+{
+	if (path == NULL)
+		path = getenv(ENVIRONMENT_PREFIX "CONF");
+	return path == NULL || path[0] == '\0' ? FILE_USUAL : path;
+}
+
+/* conf.d beside the file: its *.conf are read in name order. */
+static const char *directory_of(struct arena *arena, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int stem = slash == NULL ? 0 : (int)(slash - path + 1);
+
+	return arena_printf(arena, "%.*sconf.d", stem, path);
+}
+
 static int is_conf(const struct dirent *entry)
 {
 	size_t len = strlen(entry->d_name);
@@ -195,12 +212,9 @@ static int is_conf(const struct dirent *entry)
 	       strcmp(entry->d_name + len - 5, ".conf") == 0;
 }
 
-/* conf.d/NAME.conf beside the file, in name order. */
 static bool directory_read(struct settings *settings, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	int stem = slash == NULL ? 0 : (int)(slash - path + 1);
-	const char *directory = arena_printf(settings->arena, "%.*sconf.d", stem, path);
+	const char *directory = directory_of(settings->arena, path);
 	struct dirent **entries;
 	int count = scandir(directory, &entries, is_conf, alphasort);
 	bool good = true;
@@ -255,13 +269,9 @@ static bool files_read(struct settings *settings, const char *path)
 {
 	bool good = true;
 
-	if (path == NULL)
-		path = getenv(ENVIRONMENT_PREFIX "CONF");
-	if (path == NULL || path[0] == '\0') {
-		path = FILE_USUAL;
-		if (access(path, F_OK) != 0)
-			return directory_read(settings, path);
-	}
+	path = path_meant(path);
+	if (strcmp(path, FILE_USUAL) == 0 && access(path, F_OK) != 0)
+		return directory_read(settings, path);
 	good = settings_file_read(settings->arena, path, take_assignment, settings);
 	return directory_read(settings, path) && good;
 }
@@ -284,6 +294,21 @@ bool settings_load(const char *path)
 	current = next;
 	log_threshold((enum log_level)setting_int(SETTING_LOG_LEVEL));
 	return true;
+}
+
+void settings_files(const char *path, struct files *files)
+{
+	struct arena *arena = arena_new();
+
+	path = path_meant(path);
+	*files = (struct files){ .suffix = ".conf" };
+	files_name(files, path, directory_of(arena, path));
+	arena_free(arena);
+}
+
+bool setting_is_default(enum setting setting)
+{
+	return strcmp(current.values[setting].from, "default") == 0;
 }
 
 const struct setting_value *setting_value(enum setting setting)

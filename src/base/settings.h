@@ -6,6 +6,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/files.h"
+
+struct arena;
+
 /* One enumerator per row of settings.def. */
 enum setting {
 #define SETTING(symbol, section, name, kind, otherwise, text) SETTING_##symbol,
@@ -23,10 +27,21 @@ enum setting {
  */
 bool settings_load(const char *path);
 
+/* Where settings_load(path) reads, whether or not there is something. The owner of `files` frees
+ * it with files_free(). */
+void settings_files(const char *path, struct files *files);
+
 /* Values live until the next settings_load(); before the first they are "" and 0. */
 const char *setting_text(enum setting setting);     /* "" when not set */
 int64_t setting_int(enum setting setting);          /* counts, seconds, bytes */
 bool setting_bool(enum setting setting);
+
+/* Did nobody set it? */
+bool setting_is_default(enum setting setting);
+
+/* Call visit(path, argument) for each file that a secret comes from, also the password of a
+ * connection string; a file may be named more than once. False, at once, when a visit is. */
+bool settings_visit_secret(struct arena *arena, file_visit *visit, void *argument);
 
 /* Write every setting with its value and where it came from; secrets, also the password of a
  * connection string, as "***". */

@@ -92,6 +92,24 @@ static const char *value_shown(struct arena *arena, enum setting setting)
 	return text[0] == '\0' ? "" : HIDDEN;
 }
 
+static bool is_secret(struct arena *arena, enum setting setting)
+{
+	return strcmp(value_shown(arena, setting), setting_text(setting)) != 0;
+}
+
+bool settings_visit_secret(struct arena *arena, file_visit *visit, void *argument)
+{
+	bool good = true;
+
+	for (int n = 0; good && n < SETTING_COUNT; n++) {
+		const char *from = setting_value((enum setting)n)->from;
+		const char *line = strrchr(from, ':');
+		if (line != NULL && is_secret(arena, (enum setting)n))
+			good = visit(arena_strndup(arena, from, (size_t)(line - from)), argument);
+	}
+	return good;
+}
+
 void settings_show(FILE *out)
 {
 	struct arena *arena = arena_new();

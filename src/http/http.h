@@ -7,6 +7,8 @@
 
 #include "base/req.h"
 
+struct arena;
+
 /*
  * Serve requests from the FastCGI socket on descriptor 0 until SIGTERM or SIGINT, one at a time;
  * a request in progress is finished first. Each request is given to `dispatch`, which leaves a
@@ -16,5 +18,34 @@
  */
 bool http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req *rq),
 		int64_t body_max);
+
+/* What a worker reads of a request: a row of params.def; a row without a name ends them. */
+struct http_param {
+	const char *name;            /* as FastCGI has it */
+	const char *loss;            /* what goes wrong without it */
+};
+extern const struct http_param http_params[];
+
+/* ---- ask.c: a worker asked as nginx asks it ------------------------------------------------- */
+
+/* One FastCGI parameter to send. */
+struct http_word {
+	const char *name;
+	const char *value;
+};
+
+struct http_told {
+	int status;                  /* of the answer; 0: it was none */
+	const char *text;            /* headers and body, in the arena */
+	const char *failure;         /* why there is no answer: "Connection refused" */
+	bool is_silent;              /* somebody listens, and does not answer in time */
+};
+
+/*
+ * Ask a worker on a unix socket; `words` end with a row without a name, all together below 64 kB.
+ * Waits `timeout_ms` at most. False with `failure` set when there was no whole answer.
+ */
+bool http_ask_worker(struct arena *arena, const char *socket_path, const struct http_word *words,
+		     int64_t timeout_ms, struct http_told *told);
 
 #endif

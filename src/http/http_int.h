@@ -7,6 +7,15 @@
 #include <stdint.h>
 
 #include "base/req.h"
+#include "http/http.h"
+
+/* One enumerator per row of params.def. */
+enum param {
+#define PARAM(name, loss) PARAM_##name,
+#include "http/params.def"
+#undef PARAM
+	PARAM_COUNT
+};
 
 /*
  * Fill `rq` from what nginx sent and read the body. False with a problem set when the request

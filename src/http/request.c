@@ -34,10 +34,16 @@ static enum service service_named(const char *name)
 	return SERVICE_BACKUP;
 }
 
+const struct http_param http_params[PARAM_COUNT + 1] = {
+#define PARAM(name, loss) [PARAM_##name] = { #name, loss },
+#include "http/params.def"
+#undef PARAM
+};
+
 /* A parameter's value, or `otherwise` when it is absent or empty. */
-static const char *parameter(const FCGX_Request *fcgi, const char *name, const char *otherwise)
+static const char *parameter(const FCGX_Request *fcgi, enum param param, const char *otherwise)
 {
-	const char *value = FCGX_GetParam(name, fcgi->envp);
+	const char *value = FCGX_GetParam(http_params[param].name, fcgi->envp);
 	return value == NULL || value[0] == '\0' ? otherwise : value;
 }
 
@@ -123,7 +129,7 @@ static bool body_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max
 {
 	int64_t len;
 
-	if (!text_to_int64(parameter(fcgi, "CONTENT_LENGTH", "0"), &len) || len < 0)
+	if (!text_to_int64(parameter(fcgi, PARAM_CONTENT_LENGTH, "0"), &len) || len < 0)
 		return problem(rq, 400, "Content-Length is not a number");
 	if (len > body_max)
 		return problem(rq, 413, "the body is larger than %lld bytes", (long long)body_max);
@@ -142,21 +148,21 @@ static bool body_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max
 
 bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
 {
-	rq->service = service_named(parameter(fcgi, "SERVICE", "backup"));
-	rq->method_name = parameter(fcgi, "REQUEST_METHOD", "GET");
+	rq->service = service_named(parameter(fcgi, PARAM_SERVICE, "backup"));
+	rq->method_name = parameter(fcgi, PARAM_REQUEST_METHOD, "GET");
 	rq->method = method_named(rq->method_name);
-	rq->mount = parameter(fcgi, "MOUNT", "");
-	rq->path = path_below(rq->arena, parameter(fcgi, "REQUEST_URI", "/"), rq->mount);
-	rq->query = parameter(fcgi, "QUERY_STRING", "");
-	rq->accept = parameter(fcgi, "HTTP_ACCEPT", NULL);
-	rq->content_type = parameter(fcgi, "CONTENT_TYPE", NULL);
-	rq->token = parameter(fcgi, "HTTP_X_AUTH_TOKEN", NULL);
-	rq->service_token = parameter(fcgi, "HTTP_X_SERVICE_TOKEN", NULL);
-	rq->subject_token = parameter(fcgi, "HTTP_X_SUBJECT_TOKEN", NULL);
-	rq->remote_addr = parameter(fcgi, "REMOTE_ADDR", "");
-	rq->scheme = parameter(fcgi, "REQUEST_SCHEME", "http");
-	rq->host = parameter(fcgi, "HTTP_HOST", "localhost");
-	request_id_set(rq, parameter(fcgi, "HTTP_X_OPENSTACK_REQUEST_ID", NULL));
+	rq->mount = parameter(fcgi, PARAM_MOUNT, "");
+	rq->path = path_below(rq->arena, parameter(fcgi, PARAM_REQUEST_URI, "/"), rq->mount);
+	rq->query = parameter(fcgi, PARAM_QUERY_STRING, "");
+	rq->accept = parameter(fcgi, PARAM_HTTP_ACCEPT, NULL);
+	rq->content_type = parameter(fcgi, PARAM_CONTENT_TYPE, NULL);
+	rq->token = parameter(fcgi, PARAM_HTTP_X_AUTH_TOKEN, NULL);
+	rq->service_token = parameter(fcgi, PARAM_HTTP_X_SERVICE_TOKEN, NULL);
+	rq->subject_token = parameter(fcgi, PARAM_HTTP_X_SUBJECT_TOKEN, NULL);
+	rq->remote_addr = parameter(fcgi, PARAM_REMOTE_ADDR, "");
+	rq->scheme = parameter(fcgi, PARAM_REQUEST_SCHEME, "http");
+	rq->host = parameter(fcgi, PARAM_HTTP_HOST, "localhost");
+	request_id_set(rq, parameter(fcgi, PARAM_HTTP_X_OPENSTACK_REQUEST_ID, NULL));
 	if (!host_is_sound(rq->host))
 		return problem(rq, 400, "Host is not the name or address of a host");
 	return body_read(rq, fcgi, body_max);

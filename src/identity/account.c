@@ -61,16 +61,34 @@ enum account_outcome account_user_add(struct req *rq, const char *name, const ch
 	return outcome_of(STORE_ASK(rq, &sql_account_user_add, id, name, hash), ACCOUNT_EXISTS);
 }
 
-/* A new password ends the tokens that the old one gave. */
-static enum account_outcome password_change(struct req *rq, const char *name, const char *hash)
+/* A change, and which tokens it ends: those of what it changed, by id. */
+struct change {
+	const struct query *query;       /* asked with name and value */
+	const char *name;
+	const char *value;
+	const struct query *end;         /* NULL: none end */
+};
+
+static enum account_outcome change_inside(struct req *rq, const struct change *change)
 {
-	struct rows *rows = STORE_ASK(rq, &sql_account_user_password, name, hash);
+	struct rows *rows = STORE_ASK(rq, change->query, change->name, change->value);
 	enum account_outcome outcome = outcome_of(rows, ACCOUNT_MISSING);
 
-	if (outcome != ACCOUNT_DONE)
+	if (outcome != ACCOUNT_DONE || change->end == NULL)
 		return outcome;
-	rows = STORE_ASK(rq, &sql_account_user_tokens_delete, rows_text(rows, 0, "id"));
+	rows = STORE_ASK(rq, change->end, rows_text(rows, 0, "id"));
 	return rows == NULL ? ACCOUNT_FAILED : ACCOUNT_DONE;
+}
+
+static enum account_outcome change_make(struct req *rq, const struct change *change)
+{
+	if (!store_begin(rq))
+		return ACCOUNT_FAILED;
+	enum account_outcome outcome = change_inside(rq, change);
+	if (outcome == ACCOUNT_DONE)
+		return store_commit(rq) ? ACCOUNT_DONE : ACCOUNT_FAILED;
+	store_rollback();
+	return outcome;
 }
 
 enum account_outcome account_user_password(struct req *rq, const char *name, const char *password)
@@ -79,13 +97,22 @@ enum account_outcome account_user_password(struct req *rq, const char *name, con
 
 	if (hash == NULL)
 		return randomness_missing(rq);
-	if (!store_begin(rq))
-		return ACCOUNT_FAILED;
-	enum account_outcome outcome = password_change(rq, name, hash);
-	if (outcome == ACCOUNT_DONE)
-		return store_commit(rq) ? ACCOUNT_DONE : ACCOUNT_FAILED;
-	store_rollback();
-	return outcome;
+	return change_make(rq, &(struct change){ &sql_account_user_password, name, hash,
+						 &sql_account_user_tokens_delete });
+}
+
+enum account_outcome account_user_enable(struct req *rq, const char *name, bool enabled)
+{
+	return change_make(rq, &(struct change){ &sql_account_user_enable, name,
+			   enabled ? "true" : "false",
+			   enabled ? NULL : &sql_account_user_tokens_delete });
+}
+
+enum account_outcome account_project_enable(struct req *rq, const char *name, bool enabled)
+{
+	return change_make(rq, &(struct change){ &sql_account_project_enable, name,
+			   enabled ? "true" : "false",
+			   enabled ? NULL : &sql_account_project_tokens_delete });
 }
 
 enum account_outcome account_user_delete(struct req *rq, const char *name)

@@ -18,6 +18,7 @@ bool identity_ask(struct req *rq);
 struct identity_settings {
 	int64_t token_lifetime;         /* seconds a new token is valid */
 	int64_t token_cache_time;       /* seconds a checked token is believed; 0 asks every time */
+	int64_t tokens_max;             /* that a user may have; 0: as many as come */
 	const char *public_endpoint;    /* scheme://host:port that clients use; "" as they asked */
 	const char *region;             /* of the endpoints in the catalog */
 	int64_t login_failures_max;     /* wrong passwords of one name and address before refusal */
@@ -31,6 +32,18 @@ bool identity_configure(const struct identity_settings *settings);
 
 /* Is [keystone_authtoken] whole, or empty? False with each reason logged. */
 bool identity_check(void);
+
+/* What came of trying Keystone out. */
+struct keystone_report {
+	const char *failure;         /* why it is of no use to us; NULL when it is */
+	bool may_validate;           /* the service user's roles let it validate tokens */
+	bool has_clock;              /* it said what time it is */
+	int64_t clock_apart;         /* seconds that its clock is ahead of ours */
+};
+
+/* Log the service user of the settings in, and see what it may do. Strings live in the arena. For
+ * a program that serves nobody: no other function of this room works as before. */
+void identity_try(struct arena *arena, struct keystone_report *report);
 
 /* True when tokens are our own, false when they are Keystone's. */
 bool identity_is_standalone(void);
@@ -78,6 +91,9 @@ enum account_outcome account_project_delete(struct req *rq, const char *name);
 /* `password` is NUL-terminated; the caller wipes it. */
 enum account_outcome account_user_add(struct req *rq, const char *name, const char *password);
 enum account_outcome account_user_password(struct req *rq, const char *name, const char *password);
+/* Disabled, it gives no tokens, and those it gave end for good. */
+enum account_outcome account_user_enable(struct req *rq, const char *name, bool enabled);
+enum account_outcome account_project_enable(struct req *rq, const char *name, bool enabled);
 enum account_outcome account_user_delete(struct req *rq, const char *name);
 /* ACCOUNT_USER_MISSING, ACCOUNT_PROJECT_MISSING: no such user or project; ACCOUNT_MISSING (delete):
  * no such assignment. */

@@ -50,7 +50,8 @@ bool keystone_ask(struct arena *arena, const struct keystone_call *call,
 			{ "X-Subject-Token", call->subject_token },
 			{ "Accept", "application/json" },
 		},
-		.wanted = { [KEYSTONE_SUBJECT_TOKEN] = "X-Subject-Token" },
+		.wanted = { [KEYSTONE_SUBJECT_TOKEN] = "X-Subject-Token",
+			    [KEYSTONE_DATE] = "Date" },
 	};
 	int64_t pause = RETRY_PAUSE_US;
 

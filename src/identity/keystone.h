@@ -59,8 +59,10 @@ struct keystone_call {
 	int64_t deadline_us;            /* on the monotonic clock */
 };
 
-/* The X-Subject-Token of an answer, in answer->headers. */
+/* In answer->headers: the X-Subject-Token of an answer. */
 #define KEYSTONE_SUBJECT_TOKEN 0
+/* Keystone's time, as HTTP writes it. */
+#define KEYSTONE_DATE 1
 
 /*
  * Ask Keystone, again as often as http_request_max_retries says when it gave no answer or a 5xx.

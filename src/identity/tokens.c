@@ -99,7 +99,9 @@ static bool token_keep(struct req *rq, const struct login *login, const char *ha
 	random_text(audit_id, sizeof(audit_id), AUDIT_BYTES);
 	struct rows *rows = STORE_ASK(rq, &sql_identity_token_add, hash, login->user_id,
 				      login->project_id, login->methods, audit_id, lifetime,
-				      not_after, login->password_hash);
+				      not_after, login->password_hash,
+				      arena_printf(rq->arena, "%lld",
+						   (long long)identity_settings.tokens_max));
 	if (rows == NULL)
 		return false;
 	return rows_touched(rows) > 0 || login_refuse(rq);

@@ -168,6 +168,11 @@ static const struct key *key_of(const char *id)
 	return NULL;
 }
 
+bool seal_has_key(const char *key_id)
+{
+	return key_of(key_id) != NULL;
+}
+
 bool seal_open(struct arena *arena, const struct seal_place *place, const struct sealed *sealed,
 	       const char **secret, size_t *len)
 {

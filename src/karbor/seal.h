@@ -36,6 +36,9 @@ bool seal_configure(const char *files);
 /* Is there a key to seal with? */
 bool seal_is_ready(void);
 
+/* Do we hold the key of that id? */
+bool seal_has_key(const char *key_id);
+
 /* Seal `len` bytes, with a key at hand; strings are the arena's. The caller wipes the secret. */
 struct sealed seal_close(struct arena *arena, const struct seal_place *place, const char *secret,
 			 size_t len);

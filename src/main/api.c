@@ -84,6 +84,7 @@ static bool configure(void)
 	healthcheck_configure(setting_text(SETTING_HEALTHCHECK_DISABLE));
 	return configure_cloud() && identity_configure(&(struct identity_settings){
 		.token_lifetime = setting_int(SETTING_TOKEN_LIFETIME),
+		.tokens_max = setting_int(SETTING_TOKENS_MAX),
 		.token_cache_time = setting_int(SETTING_TOKEN_CACHE_TIME),
 		.public_endpoint = setting_text(SETTING_PUBLIC_ENDPOINT),
 		.region = setting_text(SETTING_REGION),

@@ -15,22 +15,8 @@
 #include "policy/policy.h"
 #include "store/store.h"
 
-static const struct option options[] = {
-	{ "as", required_argument, NULL, 'a' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "count", required_argument, NULL, 'n' },
-	{ "format", required_argument, NULL, 'F' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "id", required_argument, NULL, 'i' },
-	{ "password-file", required_argument, NULL, 'f' },
-	{ "password-stdin", no_argument, NULL, 'p' },
-	{ "pattern", required_argument, NULL, 't' },
-	{ "project", required_argument, NULL, 'P' },
-	{ "start", required_argument, NULL, 's' },
-	{ "target-project", required_argument, NULL, 'T' },
-	{ "version", no_argument, NULL, 'v' },
-	{ 0 }
-};
+#define OPTIONS_MAX 64      /* with help, version and the end */
+#define OPTION_FIRST 256    /* of options.def */
 
 /* `word` is where getopt_long() stopped; one letter of several leaves that behind. */
 static enum admin_status option_refuse(int option, const char *word)
@@ -44,51 +30,38 @@ static enum admin_status option_refuse(int option, const char *word)
 	return ADMIN_USAGE;
 }
 
-/* Where an option of this letter puts its value; NULL: it has none, or is no option. */
-static const char **option_place(int option, struct wish *wish, const char **config)
+/* The rows of options.def as getopt_long() wants them: a value above all letters, and its row. */
+static void options_fill(struct option options[OPTIONS_MAX])
 {
-	switch (option) {
-	case 'c':
-		return config;
-	case 'a':
-		return &wish->roles;
-	case 'P':
-		return &wish->project;
-	case 'T':
-		return &wish->target_project;
-	case 'i':
-		return &wish->id;
-	case 'f':
-		return &wish->password_file;
-	case 'F':
-		return &wish->format;
-	case 't':
-		return &wish->pattern;
-	case 's':
-		return &wish->start;
-	case 'n':
-		return &wish->count;
-	default:
-		return NULL;
+	size_t n = 0;
+
+	for (; option_rows[n].name != NULL && n < OPTIONS_MAX - 3; n++) {
+		bool has_value = option_rows[n].value != NULL;
+		options[n] = (struct option){ .name = option_rows[n].name,
+					      .has_arg = has_value ? required_argument :
+									     no_argument,
+					      .val = OPTION_FIRST + (int)n };
 	}
+	options[n++] = (struct option){ .name = "help", .val = 'h' };
+	options[n++] = (struct option){ .name = "version", .val = 'v' };
+	options[n] = (struct option){ 0 };
 }
 
 /* Options may stand anywhere; what is left begins at `optind`. */
-static void options_read(int argc, char **argv, struct wish *wish, const char **config)
+static void options_read(int argc, char **argv, struct wish *wish)
 {
+	struct option options[OPTIONS_MAX];
 	int option;
 
+	options_fill(options);
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		const char **place = option_place(option, wish, config);
-		if (place != NULL) {
-			*place = optarg;
+		if (option >= OPTION_FIRST) {
+			const struct option_row *row = &option_rows[option - OPTION_FIRST];
+			*admin_option_place(row, wish) = row->value == NULL ? row->name : optarg;
 			continue;
 		}
 		switch (option) {
-		case 'p':
-			wish->password_stdin = true;
-			break;
 		case 'h':
 			admin_help(stdout);
 			exit(EXIT_SUCCESS);
@@ -126,10 +99,9 @@ static enum admin_status run(struct wish *wish)
 int main(int argc, char **argv)
 {
 	struct wish wish = { 0 };
-	const char *config = NULL;
 
 	process_keep_memory();
-	options_read(argc, argv, &wish, &config);
+	options_read(argc, argv, &wish);
 	if (argc - optind == 1 && strcmp(argv[optind], "help") == 0) {
 		admin_help(stdout);
 		return EXIT_SUCCESS;
@@ -137,5 +109,7 @@ int main(int argc, char **argv)
 	enum admin_status status = admin_understand(&wish, argc - optind, argv + optind);
 	if (status != ADMIN_DONE)
 		return (int)status;
-	return configure(config) ? (int)run(&wish) : EXIT_FAILURE;
+	if (admin_needs_settings(&wish) && !configure(wish.config))
+		return EXIT_FAILURE;
+	return (int)run(&wish);
 }

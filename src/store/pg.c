@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 
@@ -97,6 +98,17 @@ bool pg_lost(void)
 bool pg_in_transaction(void)
 {
 	return connection.in_transaction;
+}
+
+pid_t store_server_process(void)
+{
+	struct ucred peer = { 0 };
+	socklen_t len = sizeof(peer);
+
+	if (pg_lost() || PQhost(connection.pg)[0] != '/' ||
+	    getsockopt(PQsocket(connection.pg), SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		return 0;
+	return peer.pid;
 }
 
 /* Take in whatever the server sent on its own; a dead connection is closed. */

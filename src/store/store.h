@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct query {
 	const char *name;   /* the file in sql/query without its ending */
@@ -52,6 +53,9 @@ bool store_notified(void);
 /* Sleep until a notification comes in, the connection ends, or `ms` milliseconds are over, with the
  * signals of `mask` blocked meanwhile (see ppoll(2)). A signal that is not ends the sleep. */
 void store_wait(int64_t ms, const sigset_t *mask);
+
+/* The process of the server, when it is on this machine and reached by a unix socket; else 0. */
+pid_t store_server_process(void);
 
 /* ---- query.c: ask --------------------------------------------------------------------------- */
 
