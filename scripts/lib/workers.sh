@@ -17,14 +17,17 @@ engine_start() {
 }
 
 fill_in() {
-	sed -e "s|@listen@|$listen|; s|@socket@|$run/api.sock|; s|@params@|$tree/nginx/permafrost_params|
-		s|@prefix@|$home/nginx|; s|@logs@|$logs|
+	sed -e "s|@listen@|$listen|; s|@socket@|$run/api.sock|; s|@access_log@|$logs/nginx-access.log|
+		s|@nginx@|$home/nginx|; s|@login_rate@|100r/s|; s|@prefix@|$home/nginx|; s|@logs@|$logs|
 		s|@user@|$([ "$(id -u)" != 0 ] || echo "user $nginx_user;")|" "$1"
 }
 
 nginx_start() {
-	fill_in "$tree/nginx/permafrost.site.in" >"$home/nginx/permafrost.site" &&
-		fill_in "$tree/nginx/nginx.conf.in" >"$home/nginx/nginx.conf" || return 1
+	local file
+	for file in nginx.conf permafrost.site permafrost_http permafrost_server; do
+		fill_in "$tree/nginx/$file.in" >"$home/nginx/$file" || return 1
+	done
+	cp "$tree/nginx/permafrost_params" "$home/nginx/" || return 1
 	daemon_start nginx root /usr/sbin/nginx -p "$home/nginx" \
 		-c "$home/nginx/nginx.conf" -e "$logs/nginx-error.log"
 }

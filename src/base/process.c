@@ -4,6 +4,7 @@
 #include "base/process.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.h"
 
@@ -13,4 +14,10 @@ void process_keep_memory(void)
 
 	if (setrlimit(RLIMIT_CORE, &none) != 0)
 		log_warning("core dumps can't be switched off: %m");
+}
+
+void process_begin_anew(char **arguments)
+{
+	execvp(arguments[0], arguments);
+	log_error("%s can't be started anew: %m", arguments[0]);
 }

@@ -22,7 +22,7 @@ struct engine_settings {
  */
 bool engine_run(const struct engine_settings *settings);
 
-/* End engine_run() after what it is at; from a signal handler, too. */
+/* End engine_run() after the piece that it is at; from a signal handler, too. */
 void engine_stop(void);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/supervisor.h"
 #include "provider/provider.h"
 #include "store/queries.h"
 #include "store/store.h"
@@ -54,6 +55,7 @@ bool engine_repeat(struct req *rq, enum outcome (*piece)(struct req *rq))
 
 	for (int n = 0; n < REPEAT_MAX && outcome == OUTCOME_DONE && !stopped; n++) {
 		struct arena *arena = rq->arena;
+		supervisor_alive();
 		*rq = (struct req){ .arena = arena, .method = METHOD_POST };
 		outcome = piece_run(rq, piece);
 		if (outcome == OUTCOME_FAILED)
@@ -110,6 +112,14 @@ static int64_t pause_find(struct req *rq)
 	return soonest < pause ? soonest : pause;
 }
 
+/* Until somebody wakes us, or it is time to look again or to give a sign of life. */
+static void rest(struct req *rq)
+{
+	int64_t ms = pause_find(rq), patience = supervisor_patience();
+
+	store_wait(patience < 0 || ms < patience ? ms : patience, &engine_settings.waiting_mask);
+}
+
 bool engine_run(const struct engine_settings *settings)
 {
 	struct arena *arena = arena_new();
@@ -121,9 +131,10 @@ bool engine_run(const struct engine_settings *settings)
 		arena_free(arena);
 		return false;
 	}
+	supervisor_ready();
 	while (!stopped) {
 		if (look(&rq) && !stopped)
-			store_wait(pause_find(&rq), &settings->waiting_mask);
+			rest(&rq);
 	}
 	store_close();
 	arena_free(arena);

@@ -12,15 +12,15 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/supervisor.h"
 
 #define LISTEN_DESCRIPTOR 0
 
-static volatile sig_atomic_t stopping;
+static volatile sig_atomic_t stopping;   /* the signal that asks for it */
 
 static void stop(int signal_number)
 {
-	(void)signal_number;
-	stopping = 1;
+	stopping = signal_number;
 }
 
 /*
@@ -29,24 +29,32 @@ static void stop(int signal_number)
  */
 static bool signals_prepare(sigset_t *open)
 {
+	static const int ends[] = { SIGTERM, SIGINT, SIGUSR1, SIGHUP };
 	struct sigaction action = { .sa_handler = stop };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t closed;
 
 	sigemptyset(&action.sa_mask);
 	sigfillset(&closed);
-	return sigaction(SIGTERM, &action, NULL) == 0 && sigaction(SIGINT, &action, NULL) == 0 &&
-	       sigaction(SIGUSR1, &action, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0 &&
-	       sigprocmask(SIG_SETMASK, &closed, open) == 0;
+	if (sigprocmask(SIG_SETMASK, &closed, open) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0)
+		return false;
+	for (size_t n = 0; n < sizeof(ends) / sizeof(ends[0]); n++) {
+		if (sigaction(ends[n], &action, NULL) != 0 || sigdelset(open, ends[n]) != 0)
+			return false;
+	}
+	return true;
 }
 
 /* Wait for a connection with signals let in. False when it is time to stop. */
 static bool connection_wait(const sigset_t *open)
 {
 	struct pollfd socket = { .fd = LISTEN_DESCRIPTOR, .events = POLLIN };
+	const int64_t patience = supervisor_patience();
+	const struct timespec limit = { patience / 1000, patience % 1000 * 1000000 };
 
 	while (!stopping) {
-		int ready = ppoll(&socket, 1, NULL, open);
+		supervisor_alive();
+		int ready = ppoll(&socket, 1, patience < 0 ? NULL : &limit, open);
 		if (ready > 0)
 			return (socket.revents & POLLNVAL) == 0;
 		if (ready < 0 && errno != EINTR)
@@ -94,8 +102,8 @@ static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int
 	log_context(NULL, NULL);
 }
 
-bool http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req *rq),
-		int64_t body_max)
+enum http_end http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req *rq),
+			 int64_t body_max)
 {
 	const struct service_hooks hooks = { dispatch, afterwards };
 	FCGX_Request fcgi;
@@ -105,9 +113,10 @@ bool http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req 
 	    FCGX_InitRequest(&fcgi, LISTEN_DESCRIPTOR, 0) != 0) {
 		log_error("descriptor 0 is no FastCGI socket; start this program with spawn-fcgi "
 			  "or systemd");
-		return false;
+		return HTTP_BROKEN;
 	}
 	struct arena *arena = arena_new();
+	supervisor_ready();
 	while (connection_wait(&open)) {
 		int failure = FCGX_Accept_r(&fcgi);
 		if (failure == 0)
@@ -116,5 +125,8 @@ bool http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req 
 			break;
 	}
 	arena_free(arena);
-	return true;
+	if (stopping == SIGHUP)
+		return HTTP_RELOAD;
+	supervisor_stopping();
+	return HTTP_STOPPED;
 }

@@ -2,22 +2,26 @@
 #ifndef PERMAFROST_HTTP_HTTP_H
 #define PERMAFROST_HTTP_HTTP_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/req.h"
 
 struct arena;
 
+enum http_end {
+	HTTP_BROKEN,   /* the socket can't be used */
+	HTTP_STOPPED,   /* SIGTERM or SIGINT */
+	HTTP_RELOAD,   /* SIGHUP: the program is to start anew on the same socket */
+};
+
 /*
- * Serve requests from the FastCGI socket on descriptor 0 until SIGTERM or SIGINT, one at a time;
+ * Serve requests from the FastCGI socket on descriptor 0 until a signal ends that, one at a time;
  * a request in progress is finished first. Each request is given to `dispatch`, which leaves a
  * reply or a problem in it; once that is sent, `afterwards` may do what the client need not wait
  * for. Bodies above `body_max` bytes are answered 413.
- * False when the socket can't be used.
  */
-bool http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req *rq),
-		int64_t body_max);
+enum http_end http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req *rq),
+			 int64_t body_max);
 
 /* What a worker reads of a request: a row of params.def; a row without a name ends them. */
 struct http_param {

@@ -102,7 +102,9 @@ int main(int argc, char **argv)
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)) ||
 	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
 		return EXIT_FAILURE;
-	bool served = http_serve(dispatch, identity_tidy, setting_int(SETTING_BODY_MAX));
+	enum http_end end = http_serve(dispatch, identity_tidy, setting_int(SETTING_BODY_MAX));
 	store_close();
-	return served ? EXIT_SUCCESS : EXIT_FAILURE;
+	if (end == HTTP_RELOAD)
+		process_begin_anew(argv);
+	return end == HTTP_STOPPED ? EXIT_SUCCESS : EXIT_FAILURE;
 }

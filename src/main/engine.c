@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "base/settings.h"
+#include "base/supervisor.h"
 #include "engine/engine.h"
 #include "karbor/quota.h"
 #include "provider/provider.h"
@@ -20,7 +21,8 @@
 static void usage(FILE *out)
 {
 	fputs("usage: permafrost-engine [--config FILE]\n"
-	      "Carries out checkpoints, restores and schedules; SIGTERM ends it.\n", out);
+	      "Carries out checkpoints, restores and schedules; SIGTERM ends it, SIGHUP starts it\n"
+	      "anew.\n", out);
 }
 
 static const char *config_file(int argc, char **argv)
@@ -53,9 +55,11 @@ static const char *config_file(int argc, char **argv)
 	return file;
 }
 
+static volatile sig_atomic_t end_signal;
+
 static void stop(int signal)
 {
-	(void)signal;
+	end_signal = signal;
 	engine_stop();
 }
 
@@ -63,17 +67,18 @@ static void stop(int signal)
  * to wait with. */
 static sigset_t signals_hold(void)
 {
+	static const int ends[] = { SIGTERM, SIGINT, SIGHUP };
 	const struct sigaction action = { .sa_handler = stop };
-	sigset_t ends, before;
+	sigset_t held, before;
 
-	sigemptyset(&ends);
-	sigaddset(&ends, SIGTERM);
-	sigaddset(&ends, SIGINT);
-	sigprocmask(SIG_BLOCK, &ends, &before);
-	sigdelset(&before, SIGTERM);
-	sigdelset(&before, SIGINT);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
+	sigemptyset(&held);
+	for (size_t n = 0; n < sizeof(ends) / sizeof(ends[0]); n++)
+		sigaddset(&held, ends[n]);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	for (size_t n = 0; n < sizeof(ends) / sizeof(ends[0]); n++) {
+		sigdelset(&before, ends[n]);
+		sigaction(ends[n], &action, NULL);
+	}
 	return before;
 }
 
@@ -113,9 +118,15 @@ int main(int argc, char **argv)
 	process_keep_memory();
 	if (!settings_load(config_file(argc, argv)) || !configure(&limits) || !schema_fits())
 		return EXIT_FAILURE;
-	return engine_run(&(struct engine_settings){
+	bool ran = engine_run(&(struct engine_settings){
 		.poll_interval = setting_int(SETTING_POLL_INTERVAL),
 		.work_timeout = setting_int(SETTING_WORK_TIMEOUT),
 		.limits = limits, .host = host, .waiting_mask = mask,
-	}) ? EXIT_SUCCESS : EXIT_FAILURE;
+	});
+	if (ran && end_signal == SIGHUP)
+		process_begin_anew(argv);
+	if (!ran || end_signal == SIGHUP)
+		return EXIT_FAILURE;
+	supervisor_stopping();
+	return EXIT_SUCCESS;
 }

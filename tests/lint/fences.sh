@@ -11,6 +11,7 @@ sodium.h     src/\(identity/\|karbor/seal.c\)
 crypt.h      src/identity/
 uuid.h       src/base/clock.c
 yaml.h       src/base/yaml.c
+sd-daemon.h  src/base/supervisor.c
 '
 
 printf '%s' "$fences" | grep . | while read -r header place; do
