@@ -26,6 +26,8 @@ struct wish {
 	const char *pattern;          /* --pattern */
 	const char *start;            /* --start */
 	const char *count;            /* --count */
+	const char *from;             /* --from; "-" is standard input */
+	bool dry_run;                 /* --dry-run */
 };
 
 /* "permafrost-manage: <what>" and, unless `hint` is NULL, "hint: <hint>" on standard error.

@@ -53,21 +53,32 @@ enum admin_status admin_refused(const struct req *rq)
 	return admin_error(hint, "%s", rq->problem.description);
 }
 
-static const char *options_text(const struct command *command)
+/* What the command takes besides its operands; how wide that is. */
+static int options_print(const struct command *command, FILE *out)
 {
-	if ((command->options & OPTION_PASSWORD) != 0)
-		return " (--password-stdin | --password-file FILE)";
-	if ((command->options & OPTION_CALLER) != 0)
-		return " --as ROLES";
-	if ((command->options & OPTION_PATTERN) != 0)
-		return " --pattern TEXT";
-	return (command->options & OPTION_ID) != 0 ? " [--id ID]" : "";
+	static const struct { unsigned option; const char *text; } texts[] = {
+		{ OPTION_PASSWORD, " (--password-stdin | --password-file FILE)" },
+		{ OPTION_CALLER, " --as ROLES" },
+		{ OPTION_PATTERN, " --pattern TEXT" },
+		{ OPTION_ID, " [--id ID]" },
+		{ OPTION_FROM, " --from FILE" },
+		{ OPTION_DRY_RUN, " [--dry-run]" },
+	};
+	int width = 0;
+
+	for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++) {
+		if ((command->options & texts[n].option) != 0)
+			width += fprintf(out, "%s", texts[n].text);
+	}
+	return width;
 }
 
 static int command_print(const struct command *command, FILE *out)
 {
-	return fprintf(out, "%s%s%s%s", command->words, command->operands[0] == '\0' ? "" : " ",
-		       command->operands, options_text(command));
+	int width = fprintf(out, "%s%s%s", command->words,
+			    command->operands[0] == '\0' ? "" : " ", command->operands);
+
+	return width + options_print(command, out);
 }
 
 /* The first word of a command: what it is about. */
@@ -118,6 +129,8 @@ void admin_help(FILE *out)
 	      "  --format calendar|crontab       its language; calendar if not given\n"
 	      "  --start TIME                    as in 2030-12-31T23:59:59; now if not given\n"
 	      "  --count NUMBER                  how many firings to tell; 5 if not given\n"
+	      "  --from FILE                     what mariadb-dump wrote; - is standard input\n"
+	      "  --dry-run                       only tell what would be done\n"
 	      "  --config FILE                   read FILE instead of permafrost.conf\n\n"
 	      "See permafrost-manage(8).\n", out);
 }
@@ -217,21 +230,23 @@ static bool operands_fit(const struct command *command, int count, char **operan
 /* An option that this command does not know; NULL for none. */
 static const char *option_strange(const struct command *command, const struct wish *wish)
 {
-	const struct { const char *name; bool is_given; unsigned option; } given[] = {
+	const struct { const char *name; bool is_given; unsigned options; } given[] = {
 		{ "--id", wish->id != NULL, OPTION_ID },
 		{ "--password-file", wish->password_file != NULL, OPTION_PASSWORD },
 		{ "--password-stdin", wish->password_stdin, OPTION_PASSWORD },
 		{ "--as", wish->roles != NULL, OPTION_CALLER },
-		{ "--project", wish->project != NULL, OPTION_CALLER },
+		{ "--project", wish->project != NULL, OPTION_CALLER | OPTION_FROM },
 		{ "--target-project", wish->target_project != NULL, OPTION_CALLER },
 		{ "--format", wish->format != NULL, OPTION_PATTERN },
 		{ "--pattern", wish->pattern != NULL, OPTION_PATTERN },
 		{ "--start", wish->start != NULL, OPTION_PATTERN },
 		{ "--count", wish->count != NULL, OPTION_PATTERN },
+		{ "--from", wish->from != NULL, OPTION_FROM },
+		{ "--dry-run", wish->dry_run, OPTION_DRY_RUN },
 	};
 
 	for (size_t n = 0; n < sizeof(given) / sizeof(given[0]); n++) {
-		if (given[n].is_given && (command->options & given[n].option) == 0)
+		if (given[n].is_given && (command->options & given[n].options) == 0)
 			return given[n].name;
 	}
 	return NULL;
@@ -252,6 +267,8 @@ static bool options_fit(const struct command *command, const struct wish *wish)
 		admin_error(NULL, "--as is missing; it may be \"\"");
 	else if ((command->options & OPTION_PATTERN) != 0 && wish->pattern == NULL)
 		admin_error(NULL, "--pattern is missing");
+	else if ((command->options & OPTION_FROM) != 0 && wish->from == NULL)
+		admin_error(NULL, "--from is missing");
 	else
 		return true;
 	return false;

@@ -19,7 +19,9 @@ static const struct option options[] = {
 	{ "as", required_argument, NULL, 'a' },
 	{ "config", required_argument, NULL, 'c' },
 	{ "count", required_argument, NULL, 'n' },
+	{ "dry-run", no_argument, NULL, 'd' },
 	{ "format", required_argument, NULL, 'F' },
+	{ "from", required_argument, NULL, 'o' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "id", required_argument, NULL, 'i' },
 	{ "password-file", required_argument, NULL, 'f' },
@@ -68,6 +70,8 @@ static const char **option_place(int option, struct wish *wish, const char **con
 		return &wish->start;
 	case 'n':
 		return &wish->count;
+	case 'o':
+		return &wish->from;
 	default:
 		return NULL;
 	}
@@ -88,6 +92,9 @@ static void options_read(int argc, char **argv, struct wish *wish, const char **
 		switch (option) {
 		case 'p':
 			wish->password_stdin = true;
+			break;
+		case 'd':
+			wish->dry_run = true;
 			break;
 		case 'h':
 			admin_help(stdout);
