@@ -8,6 +8,7 @@ test_packages="libcunit1-dev xz-utils openssl python3 python3-jsonschema python3
 	python3-dateutil python3-croniter python3-freezerclient python3-openstackclient
 	freezer-scheduler python3-karborclient"
 keystone_packages="keystone uwsgi-core uwsgi-plugin-python3 glance-api"
+moving_packages="freezer-api python3-pymysql mariadb-server-core mariadb-client-core mariadb-client"
 
 packages_missing() {
 	local package

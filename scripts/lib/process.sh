@@ -58,7 +58,7 @@ daemon_members() {
 # daemon_owns /proc/PID: is this one of the programs that we run?
 daemon_owns() {
 	case $(cat "$1/comm" 2>/dev/null) in
-	postgres | nginx | multiwatch | spawn-fcgi | permafrost-* | uwsgi* | python3) return 0 ;;
+	postgres | nginx | multiwatch | spawn-fcgi | permafrost-* | uwsgi* | python3 | mariadbd) return 0 ;;
 	esac
 	return 1
 }

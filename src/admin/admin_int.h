@@ -8,7 +8,8 @@
 
 /* Sets of options that only some commands take. */
 enum { OPTION_PASSWORD = 1 << 0, OPTION_ID = 1 << 1, OPTION_CALLER = 1 << 2,
-       OPTION_PATTERN = 1 << 3, OPTION_CHECKUP = 1 << 4 };
+       OPTION_PATTERN = 1 << 3, OPTION_CHECKUP = 1 << 4, OPTION_FROM = 1 << 5,
+       OPTION_DRY_RUN = 1 << 6 };
 
 #define COMMAND(words, function, names, options, operands, text) \
 	enum admin_status function(struct wish *wish);

@@ -62,23 +62,33 @@ enum admin_status admin_refused(const struct req *rq)
 	return admin_error(hint, "%s", rq->problem.description);
 }
 
-static const char *options_text(const struct command *command)
+/* What the command takes besides its operands; how wide that is. */
+static int options_print(const struct command *command, FILE *out)
 {
-	if ((command->options & OPTION_PASSWORD) != 0)
-		return " (--password-stdin | --password-file FILE)";
-	if ((command->options & OPTION_CALLER) != 0)
-		return " --as ROLES";
-	if ((command->options & OPTION_PATTERN) != 0)
-		return " --pattern TEXT";
-	if ((command->options & OPTION_CHECKUP) != 0)
-		return " [--url URL] [OPTION...]";
-	return (command->options & OPTION_ID) != 0 ? " [--id ID]" : "";
+	static const struct { unsigned option; const char *text; } texts[] = {
+		{ OPTION_PASSWORD, " (--password-stdin | --password-file FILE)" },
+		{ OPTION_CALLER, " --as ROLES" },
+		{ OPTION_PATTERN, " --pattern TEXT" },
+		{ OPTION_ID, " [--id ID]" },
+		{ OPTION_FROM, " --from FILE" },
+		{ OPTION_DRY_RUN, " [--dry-run]" },
+		{ OPTION_CHECKUP, " [--url URL] [OPTION...]" },
+	};
+	int width = 0;
+
+	for (size_t n = 0; n < sizeof(texts) / sizeof(texts[0]); n++) {
+		if ((command->options & texts[n].option) != 0)
+			width += fprintf(out, "%s", texts[n].text);
+	}
+	return width;
 }
 
 static int command_print(const struct command *command, FILE *out)
 {
-	return fprintf(out, "%s%s%s%s", command->words, command->operands[0] == '\0' ? "" : " ",
-		       command->operands, options_text(command));
+	int width = fprintf(out, "%s%s%s", command->words,
+			    command->operands[0] == '\0' ? "" : " ", command->operands);
+
+	return width + options_print(command, out);
 }
 
 /* The first word of a command: what it is about. */
@@ -265,6 +275,8 @@ static bool options_fit(const struct command *command, struct wish *wish)
 		admin_error(NULL, "--as is missing; it may be \"\"");
 	else if ((command->options & OPTION_PATTERN) != 0 && wish->pattern == NULL)
 		admin_error(NULL, "--pattern is missing");
+	else if ((command->options & OPTION_FROM) != 0 && wish->from == NULL)
+		admin_error(NULL, "--from is missing");
 	else
 		return true;
 	return false;

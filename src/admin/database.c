@@ -45,24 +45,47 @@ static const char *migration_directory(struct arena *arena)
 	return arena_printf(arena, "%s/migration", SQL_DIRECTORY);
 }
 
-enum admin_status database_migrate(struct wish *wish)
+/* Is the version that the migrations lead to the one we need? */
+static enum admin_status migrations_judge(const char *directory, int version)
 {
-	const char *directory = migration_directory(wish->rq->arena);
-
-	if (migrate_version() < 0)
-		return version_error(-1);
-	if (!migrate_up(directory))
-		return admin_error("what was applied before stays; mend the cause and run it again",
-				   "the database could not be brought up to date");
-	int version = migrate_version();
 	if (version >= 0 && version < schema_version)
 		return admin_error("see [database] sql_directory in permafrost-manage config show",
 				   "the migrations in %s end at version %d, this program needs %d",
 				   directory, version, schema_version);
-	if (version != schema_version)
-		return version_error(version);
-	printf("the database schema is at version %d\n", version);
-	return ADMIN_DONE;
+	return version == schema_version ? ADMIN_DONE : version_error(version);
+}
+
+static enum admin_status migrate_only_tell(const char *directory, int version)
+{
+	int reached = migrate_tell(directory);
+
+	if (reached < 0)
+		return admin_error(NULL, "the migrations could not be listed");
+	if (reached == version)
+		printf("nothing to apply\n");
+	enum admin_status status = migrations_judge(directory, reached);
+	if (status == ADMIN_DONE)
+		printf("the database schema is at version %d, and would be at version %d\n",
+		       version, reached);
+	return status;
+}
+
+enum admin_status database_migrate(struct wish *wish)
+{
+	const char *directory = migration_directory(wish->rq->arena);
+	int version = migrate_version();
+
+	if (version < 0)
+		return version_error(-1);
+	if (wish->dry_run)
+		return migrate_only_tell(directory, version);
+	if (!migrate_up(directory))
+		return admin_error("what was applied before stays; mend the cause and run it again",
+				   "the database could not be brought up to date");
+	enum admin_status status = migrations_judge(directory, migrate_version());
+	if (status == ADMIN_DONE)
+		printf("the database schema is at version %d\n", schema_version);
+	return status;
 }
 
 enum admin_status database_version(struct wish *wish)

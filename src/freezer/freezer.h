@@ -51,7 +51,13 @@ void schedule_merge(struct json_object *schedule, struct json_object *patch);
 /* Replace the set of schedule_* keys of `schedule` by those of `other`, which may have none. */
 void schedule_take_keys(struct json_object *schedule, struct json_object *other);
 
-/* ---- put.c ---------------------------------------------------------------------------------- */
+/* ---- action.c ------------------------------------------------------------------------------- */
+
+/*
+ * False with a 400 problem when the action found at `path` does not say what to do, or is so large
+ * that the jobs, which hold copies, would become a burden.
+ */
+bool action_is_sound(struct req *rq, struct json_object *action, const char *path);
 
 /* ---- client.c ------------------------------------------------------------------------------- */
 

@@ -23,12 +23,6 @@ void action_tidy(struct json_object *posted);
 /* The new action that `posted`, tidy already, makes under this id. */
 struct json_object *action_document(struct req *rq, struct json_object *posted, const char *id);
 
-/*
- * False with a 400 problem when the action found at `path` does not say what to do, or is so large
- * that the jobs, which hold copies, would become a burden.
- */
-bool action_is_sound(struct req *rq, struct json_object *action, const char *path);
-
 /* Are two values the same, a null member counting as absent? */
 bool action_same_value(struct json_object *a, struct json_object *b);
 

@@ -127,21 +127,36 @@ static int is_migration(const struct dirent *entry)
 	       strcmp(entry->d_name + len - 4, ".sql") == 0;
 }
 
+/* The migrations there are, in order; -1 with the reason logged when there are none. */
+static int migrations_list(const char *directory, struct dirent ***files)
+{
+	int count = scandir(directory, files, is_migration, alphasort);
+
+	if (count < 0)
+		log_error("%s can't be read: %m", directory);
+	if (count != 0)
+		return count;
+	free(*files);
+	log_error("%s holds no migrations", directory);
+	return -1;
+}
+
+static int migration_number(const struct dirent *file)
+{
+	return (int)strtol(file->d_name, NULL, 10);
+}
+
 bool migrate_up(const char *directory)
 {
 	struct dirent **files;
-	int count = scandir(directory, &files, is_migration, alphasort);
-	if (count < 0) {
-		log_error("%s can't be read: %m", directory);
+	int count = migrations_list(directory, &files);
+	if (count < 0)
 		return false;
-	}
 	struct arena *arena = arena_new();
 	int version = migrate_version();
-	bool good = version >= 0 && count > 0;
-	if (count == 0)
-		log_error("%s holds no migrations", directory);
+	bool good = version >= 0;
 	for (int n = 0; n < count; n++) {
-		int number = (int)strtol(files[n]->d_name, NULL, 10);
+		int number = migration_number(files[n]);
 		if (good && number > version)
 			good = step_run(arena, directory, files[n]->d_name, number);
 		free(files[n]);
@@ -149,4 +164,23 @@ bool migrate_up(const char *directory)
 	free(files);
 	arena_free(arena);
 	return good;
+}
+
+int migrate_tell(const char *directory)
+{
+	struct dirent **files;
+	int count = migrations_list(directory, &files);
+	if (count < 0)
+		return -1;
+	int version = migrate_version();
+	for (int n = 0; n < count; n++) {
+		int number = migration_number(files[n]);
+		if (version >= 0 && number > version) {
+			printf("would apply %s\n", files[n]->d_name);
+			version = number;
+		}
+		free(files[n]);
+	}
+	free(files);
+	return version;
 }

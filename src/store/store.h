@@ -109,6 +109,11 @@ bool store_reply_page(struct req *rq, const char *name, const struct query *quer
  * each name to standard output. False when something failed; the reason is logged. */
 bool migrate_up(const char *directory);
 
+/* Print which migrations migrate_up() would apply, and change nothing. The version the database
+ * would be at then; -1 when the directory can't be read or the database not asked; the reason is
+ * logged. */
+int migrate_tell(const char *directory);
+
 /* The schema version the database is at: 0 for an empty one, -1 when it could not be asked. */
 int migrate_version(void);
 

@@ -17,7 +17,8 @@ karbor    identity policy provider recurrence schema store protectable
 protectable identity cloud store
 recurrence
 store
-admin     http cloud identity karbor policy recurrence store route provider
+moving    freezer schema store
+admin     http cloud identity karbor moving policy recurrence store route provider
 main      http route identity policy karbor recurrence engine store admin provider protectable
 engine    provider recurrence route store
 '
