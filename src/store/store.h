@@ -29,9 +29,11 @@ void store_close(void);
 
 /* Begin a transaction. False with a 503 problem when PostgreSQL cannot be reached. */
 bool store_begin(struct req *rq);
-/* Commit. False with a problem set; a connection lost here is 503: the outcome is unknown. */
+/* Commit. False with a problem set; a connection lost here is 503, which says that the outcome is
+ * unknown. */
 bool store_commit(struct req *rq);
-/* Do the work in one transaction, and commit if it succeeds. False with a problem set. */
+/* Do the work in one transaction, and commit if it succeeds; in the caller's, if there is one, who
+ * then commits. False with a problem set. */
 bool store_transaction(struct req *rq, bool (*work)(struct req *rq));
 /* Roll back, quietly. */
 void store_rollback(void);
