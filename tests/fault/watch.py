@@ -38,8 +38,8 @@ def is_sanitized(process):
 class Watch:
     """From here on: no worker ends, nothing leaks."""
 
-    def __init__(self):
-        self.workers = sorted(workers())
+    def __init__(self, engines=0):
+        self.workers, self.engines = sorted(workers()), engines
         self.descriptors = {worker: descriptors(worker) for worker in self.workers}
         self.memory = {worker: memory(worker) for worker in self.workers}
 
@@ -51,7 +51,7 @@ class Watch:
         check("no descriptor is left open", all(now[w] <= self.descriptors[w] + 1 for w in now),
               f"{self.descriptors}\n{now}")
         links = connections()
-        check("no connection to PostgreSQL is left over", links <= len(self.workers), links)
+        check("no connection to PostgreSQL is left over", links <= len(self.workers) + self.engines, links)
         growth = max(memory(worker) - self.memory[worker] for worker in self.workers)
         if growth_max is not None and not is_sanitized(self.workers[0]):
             check(f"no worker grew by {growth_max} KiB", growth < growth_max, growth)
