@@ -18,6 +18,7 @@ static struct {
 	PGconn *pg;                        /* NULL while there is none */
 	const struct query *listen;        /* asked on each new connection */
 	char sqlstate[6];                  /* of the last failure; "" when the connection failed */
+	bool is_unsure;                    /* after a failure: it may have been done all the same */
 	bool in_transaction;
 	bool reopened;                     /* since the last store_notified() */
 } connection;
@@ -72,6 +73,7 @@ static bool connection_open(void)
 	connection.pg = PQconnectdbParams(names, values, 1);
 	connection.reopened = true;
 	connection.sqlstate[0] = '\0';
+	connection.is_unsure = false;
 	if (PQstatus(connection.pg) == CONNECTION_OK) {
 		PQsetNoticeReceiver(connection.pg, notice_drop, NULL);
 		if (connection.listen == NULL ||
@@ -163,6 +165,16 @@ void store_wait(int64_t ms, const sigset_t *mask)
 	ppoll(&wait, 1, &length, mask);
 }
 
+static const struct query begin = { "begin", "begin" };
+static const struct query commit = { "commit", "commit" };
+
+/* Until COMMIT is sent nothing of a transaction is done; a statement of its own is one. */
+static bool may_have_been_done(const struct query *query)
+{
+	return pg_lost() && !connection.in_transaction && query != &begin &&
+	       strncmp(query->text, "select", 6) != 0;
+}
+
 void pg_note_failure(const struct query *query, const PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -170,6 +182,7 @@ void pg_note_failure(const struct query *query, const PGresult *result)
 	snprintf(connection.sqlstate, sizeof(connection.sqlstate), "%s",
 		 state == NULL ? "" : state);
 	log_warning("%s failed: %s", query->name, state == NULL ? "connection lost" : state);
+	connection.is_unsure = may_have_been_done(query);
 	if (pg_lost())
 		store_close();
 }
@@ -199,6 +212,9 @@ bool pg_problem(struct req *rq)
 
 	if (connection.sqlstate[0] == '\0' || state_is_one_of(away)) {
 		rq->reply.retry_after = STORE_RETRY_AFTER;
+		if (connection.is_unsure)
+			return problem(rq, 503, "the database was lost while it was asked; "
+				       "whether this request was carried out is not known");
 		return problem(rq, 503, "the database is not available at the moment");
 	}
 	if (strcmp(connection.sqlstate, "23505") == 0)
@@ -210,9 +226,6 @@ bool pg_problem(struct req *rq)
 }
 
 /* ---- transactions --------------------------------------------------------------------------- */
-
-static const struct query begin = { "begin", "begin" };
-static const struct query commit = { "commit", "commit" };
 
 bool store_begin(struct req *rq)
 {

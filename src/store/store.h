@@ -30,7 +30,8 @@ void store_close(void);
 
 /* Begin a transaction. False with a 503 problem when PostgreSQL cannot be reached. */
 bool store_begin(struct req *rq);
-/* Commit. False with a problem set; a connection lost here is 503: the outcome is unknown. */
+/* Commit. False with a problem set; a connection lost here is 503, which says that the outcome is
+ * unknown. */
 bool store_commit(struct req *rq);
 /* Do the work in one transaction, and commit if it succeeds; where there is a transaction already
  * the work becomes a part of it, for who began it to end. False with a problem set. */

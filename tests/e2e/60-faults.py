@@ -5,34 +5,15 @@ import contextlib
 import itertools
 import os
 import signal
-import subprocess
 import threading
 import time
 import uuid
 
-from common import TREE, URL, VAR, Api, ask, at_once, check, log_in, run, wait_for, workers
+from common import URL, Api, ask, at_once, check, log_in, run, wait_for, workers
+from parts import postgres_start, postgres_stop
 
 OWN = "faults" + uuid.uuid4().hex[:8]
 MANY = 16       # requests at once: more than there are workers
-
-
-def instance(command):
-    """One of the functions that scripts/quickstart runs the instance with."""
-    script = """
-        tree=$1 var=$2 workers=$3
-        for part in say process places postgres; do . "$tree/scripts/lib/$part.sh"; done
-        places_find "$var"
-        %s""" % command
-    return subprocess.run(["bash", "-c", script, "faults", TREE, VAR, str(len(workers()))],
-                          check=True, timeout=60, stdin=subprocess.DEVNULL)
-
-
-def postgres_stop(signal_name="INT"):
-    instance(f"daemon_stop postgres {signal_name}")
-
-
-def postgres_start():
-    instance("postgres_start")
 
 
 def backup(name):

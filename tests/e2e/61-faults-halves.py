@@ -6,8 +6,6 @@ import collections
 import contextlib
 import http.client
 import json
-import os
-import pathlib
 import random
 import signal
 import subprocess
@@ -16,41 +14,13 @@ import time
 import urllib.error
 import uuid
 
-from common import HOME, URL, Api, at_once, check, psql, run, wait_for, workers
+from common import URL, Api, at_once, check, psql, run, wait_for, workers
+from parts import backends, children, kill, kill_one
 
 OWN = "halves" + uuid.uuid4().hex[:8]
 WRITERS = 4
 ROWS = 600      # of a list that takes a while
 KILLS = 6
-
-
-# ---- who can be killed ----------------------------------------------------------------------------
-
-def children(part, command=""):
-    """The processes below the one that quickstart started as `part`."""
-    leader = (HOME / "pid" / f"{part}.pid").read_text().split()[0]
-    found = []
-    for entry in pathlib.Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            stat = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            if stat[1] == leader and command in (entry / "cmdline").read_text():
-                found.append(int(entry.name))
-    return found
-
-
-def backends():
-    """The processes of PostgreSQL that serve our workers."""
-    return children("postgres", "permafrost permafrost")
-
-
-def kill(processes, signal_number=signal.SIGKILL):
-    for process in processes:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, signal_number)
-
-
-def kill_one(processes):
-    kill(processes[:1])
 
 
 FAULTS = {
