@@ -240,8 +240,11 @@ void store_rollback(void)
 		store_close();
 }
 
+/* Whoever began a transaction ends it. */
 bool store_transaction(struct req *rq, bool (*work)(struct req *rq))
 {
+	if (connection.in_transaction)
+		return work(rq);
 	if (!store_begin(rq))
 		return false;
 	if (work(rq))

@@ -31,7 +31,8 @@ void store_close(void);
 bool store_begin(struct req *rq);
 /* Commit. False with a problem set; a connection lost here is 503: the outcome is unknown. */
 bool store_commit(struct req *rq);
-/* Do the work in one transaction, and commit if it succeeds. False with a problem set. */
+/* Do the work in one transaction, and commit if it succeeds; in the transaction there is, if there is
+ * one, which is not ended then. False with a problem set. */
 bool store_transaction(struct req *rq, bool (*work)(struct req *rq));
 /* Roll back, quietly. */
 void store_rollback(void);
