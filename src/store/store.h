@@ -31,13 +31,15 @@ void store_close(void);
 bool store_begin(struct req *rq);
 /* Commit. False with a problem set; a connection lost here is 503: the outcome is unknown. */
 bool store_commit(struct req *rq);
-/* Do the work in one transaction, and commit if it succeeds; in the transaction there is, if there is
- * one, which is not ended then. False with a problem set. */
+/* Do the work in one transaction, and commit if it succeeds; if there is a transaction already, in
+ * that one, which whoever began it ends. False with a problem set. */
 bool store_transaction(struct req *rq, bool (*work)(struct req *rq));
+bool store_transaction_with(struct req *rq, bool (*work)(struct req *rq, void *argument),
+			    void *argument);
 /* Roll back, quietly. */
 void store_rollback(void);
 /* True when the last failure was a deadlock or serialization failure: the whole transaction may
- * be run again. */
+ * be run again. Each failure is told once. */
 bool store_may_retry(void);
 
 struct query;
