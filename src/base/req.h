@@ -82,7 +82,8 @@ struct req {
 	bool is_privileged;          /* by policy: may see documents of every project */
 
 	struct json_object *body;    /* set by validate; NULL when absent or null */
-	const char *trust_id;        /* of Keystone, for the job that is written; NULL for none */
+	const char *trust_id;        /* of Keystone: that of what is written, or by which an engine
+					acts for a user; NULL for none */
 
 	struct reply reply;
 	struct problem problem;

@@ -24,8 +24,9 @@ const char *catalog_find(struct json_object *catalog, const char *type, const ch
 
 /*
  * The catalog that Keystone gives the caller, and the tokens to ask its services with, until
- * deadline_us on the monotonic clock. False with a problem set: 404 where there is no Keystone, 403
- * when the token has no catalog, 503 when Keystone does not answer.
+ * deadline_us on the monotonic clock. A request without a token acts with rq->trust_id for the user
+ * who gave it. False with a problem set: 404 where there is no Keystone, 403 when the token has no
+ * catalog or the trust is not there, 503 when Keystone does not answer.
  */
 bool identity_cloud(struct req *rq, int64_t deadline_us, struct cloud_access *access);
 

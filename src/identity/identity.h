@@ -72,8 +72,8 @@ enum trust_mode identity_trust_mode(void);
  */
 bool identity_trust(struct req *rq, const char *project, const char **trust_id);
 
-/* In a transaction, after a job was deleted: when no other job uses the trust, put it down to be
- * given back. False with a problem set. */
+/* In a transaction, after what used the trust was deleted: when nothing else uses it, put it down
+ * to be given back. False with a problem set. */
 bool identity_trust_release(struct req *rq, const char *project, const char *trust_id);
 
 /* What nobody waits for: give trusts back to Keystone that were put down. For after the reply. */

@@ -109,6 +109,11 @@ const char *keystone_v3_url(struct arena *arena, const char *url);
 /* Keystone no longer takes the token. */
 void keystone_service_forget(void);
 
+/* Ask for a token with which the service user acts for who gave a trust: 201, and the token is in
+ * answer->headers[KEYSTONE_SUBJECT_TOKEN]. False with answer->failure set without an answer. */
+bool keystone_trust_login(struct arena *arena, const struct keystone_service *service,
+			  const char *trust_id, int64_t deadline_us, struct http_answer *answer);
+
 /* ---- keystone_token.c ----------------------------------------------------------------------- */
 
 /* What Keystone says of a token becomes a caller. False when that makes no sense. */

@@ -66,21 +66,55 @@ static bool catalog_read(struct req *rq, const struct http_answer *answer,
 	return true;
 }
 
+static bool service_find(struct req *rq, int64_t deadline_us,
+			 const struct keystone_service **service)
+{
+	const char *failure = "";
+
+	*service = keystone_service(rq->arena, deadline_us, &failure);
+	return *service != NULL || away(rq, failure);
+}
+
+/* The token of a user who is not there, but gave a trust. */
+static bool trust_use(struct req *rq, int64_t deadline_us, const char **token)
+{
+	const struct keystone_service *service;
+	struct http_answer answer;
+
+	if (rq->trust_id == NULL)
+		return problem(rq, 403, "there is no trust to ask the cloud with");
+	for (int tries = 0; tries < 2; tries++) {
+		if (!service_find(rq, deadline_us, &service))
+			return false;
+		if (!keystone_trust_login(rq->arena, service, rq->trust_id, deadline_us, &answer))
+			return away(rq, answer.failure);
+		if (answer.status != 401)
+			break;
+		keystone_service_forget();   /* revoked, or Keystone's keys are new */
+	}
+	if (answer.status >= 500)
+		return away(rq, "a login with a trust is answered with an error");
+	*token = answer.headers[KEYSTONE_SUBJECT_TOKEN];
+	return (answer.status == 201 && *token != NULL) ||
+	       problem(rq, 403, "Keystone no longer takes the trust that the user gave");
+}
+
 bool identity_cloud(struct req *rq, int64_t deadline_us, struct cloud_access *access)
 {
+	const struct keystone_service *service;
 	struct http_answer answer;
-	const char *failure;
 
 	if (identity_is_standalone())
 		return problem(rq, 404, "this installation is not part of an OpenStack cloud");
-	const struct keystone_service *service = keystone_service(rq->arena, deadline_us, &failure);
-	if (service == NULL)
-		return away(rq, failure);
 	access->token = rq->token;
+	if (rq->token == NULL && !trust_use(rq, deadline_us, &access->token))
+		return false;
+	if (!service_find(rq, deadline_us, &service))
+		return false;
 	access->service_token = arena_strdup(rq->arena, service->token);
 	bool answered = keystone_ask(rq->arena, &(struct keystone_call){
 		.method = "GET", .url = arena_printf(rq->arena, "%s/auth/catalog", service->url),
-		.token = rq->token, .deadline_us = deadline_us,
+		.token = access->token, .deadline_us = deadline_us,
 	}, &answer);
 	return answered ? catalog_read(rq, &answer, access) : away(rq, answer.failure);
 }

@@ -180,3 +180,24 @@ const struct keystone_service *keystone_service(struct arena *arena, int64_t dea
 	service.renew_at = now + (service.expires_at - now) / 5 + 1;
 	return &service;
 }
+
+/* ---- acting for a user ---------------------------------------------------------------------- */
+
+bool keystone_trust_login(struct arena *arena, const struct keystone_service *with,
+			  const char *trust_id, int64_t deadline_us, struct http_answer *answer)
+{
+	struct text body = { .arena = arena };
+
+	text_puts(&body, "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":");
+	text_json_string(&body, with->token);
+	text_puts(&body, "}},\"scope\":{\"OS-TRUST:trust\":{\"id\":");
+	text_json_string(&body, trust_id);
+	text_puts(&body, "}}}}");
+	bool answered = keystone_ask(arena, &(struct keystone_call){
+		.method = "POST", .url = arena_printf(arena, "%s/auth/tokens?nocatalog", with->url),
+		.body = body.data, .deadline_us = deadline_us,
+	}, answer);
+
+	explicit_bzero(body.data, body.len);
+	return answered;
+}

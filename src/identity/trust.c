@@ -56,7 +56,7 @@ static const char *roles_in_order(struct arena *arena, const struct caller *call
 
 static bool refuse(struct req *rq, const char *why)
 {
-	return problem_titled(rq, 422, REFUSED_TITLE, "the job needs a trust, and %s", why);
+	return problem_titled(rq, 422, REFUSED_TITLE, "a trust is needed, and %s", why);
 }
 
 static bool no_answer(struct req *rq, const struct wish *wish, const char *failure)

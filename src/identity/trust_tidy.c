@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "store/queries.h"
 #include "store/store.h"
 
@@ -38,27 +37,6 @@ static int delete_as(struct req *rq, const char *token, const char *url, int64_t
 	}, &answer) ? answer.status : 0;
 }
 
-/* The trust itself lets us act for who gave it, who may always take it back. NULL: it does not. */
-static const char *trustor_token(struct req *rq, const struct keystone_service *service,
-				 const char *trust_id, int64_t deadline_us)
-{
-	struct text body = { .arena = rq->arena };
-	struct http_answer answer;
-
-	text_puts(&body, "{\"auth\":{\"identity\":{\"methods\":[\"token\"],\"token\":{\"id\":");
-	text_json_string(&body, service->token);
-	text_puts(&body, "}},\"scope\":{\"OS-TRUST:trust\":{\"id\":");
-	text_json_string(&body, trust_id);
-	text_puts(&body, "}}}}");
-	bool answered = keystone_ask(rq->arena, &(struct keystone_call){
-		.method = "POST", .url = arena_printf(rq->arena, "%s/auth/tokens?nocatalog",
-						      service->url),
-		.body = body.data, .deadline_us = deadline_us,
-	}, &answer);
-
-	return answered && answer.status == 201 ? answer.headers[KEYSTONE_SUBJECT_TOKEN] : NULL;
-}
-
 /* A service user that is no administrator may not delete trusts, but who gave it may. */
 static bool give_back(struct req *rq, const struct keystone_service *service, const char *trust_id,
 		      int64_t deadline_us)
@@ -67,9 +45,12 @@ static bool give_back(struct req *rq, const struct keystone_service *service, co
 	int status = delete_as(rq, service->token, url, deadline_us);
 
 	if (status == 403) {
-		const char *token = trustor_token(rq, service, trust_id, deadline_us);
-		if (token != NULL)
-			status = delete_as(rq, token, url, deadline_us);
+		/* the trust itself lets us act for who gave it, who may always take it back */
+		struct http_answer answer;
+		if (keystone_trust_login(rq->arena, service, trust_id, deadline_us, &answer) &&
+		    answer.status == 201)
+			status = delete_as(rq, answer.headers[KEYSTONE_SUBJECT_TOKEN], url,
+					   deadline_us);
 	}
 	return status == 204 || status == 404;
 }

@@ -236,7 +236,7 @@ static bool checkpoint_reset(struct req *rq)
 static const struct route checkpoint_routes[] = {
 	{ METHOD_GET, CHECKPOINTS, "provider:checkpoint_get_all", checkpoint_list, NULL, 0, 200 },
 	{ METHOD_POST, CHECKPOINTS, "provider:checkpoint_create", checkpoint_create,
-	  &checkpoint_create_body, 0, 200 },
+	  &checkpoint_create_body, OWN_TRANSACTION, 200 },
 	{ METHOD_POST, CHECKPOINTS "/action", "copy:create", checkpoint_copy,
 	  &checkpoint_copy_body, TELLS, 200 },
 	{ METHOD_GET, CHECKPOINT, "provider:checkpoint_get", checkpoint_show, NULL, 0, 200 },

@@ -90,18 +90,33 @@ static const char *operation_of(struct making *making)
 
 /* ---- the plan ------------------------------------------------------------------------------- */
 
-static bool plan_hold(struct making *making)
+static bool plan_find(struct making *making)
 {
 	struct req *rq = making->rq;
 	char id[UUID_DASHED_SIZE];
 
 	uuid_canonical(json_get_string(json_get(rq->body, "checkpoint"), "plan_id"), id);
-	if (!karbor_share(rq, KIND_PLANS, id, &making->plan))
+	if (!karbor_find(rq, KIND_PLANS, id, &making->plan) ||
+	    !doc_parse(rq, KIND_PLANS, &making->plan))
 		return false;
 	const char *provider = json_get_string(making->plan.json, "provider_id");
 	if (strcmp(provider, provider_id(making->provider)) == 0)
 		return true;
 	return problem(rq, 400, "plan %s is of provider %s", id, provider);
+}
+
+/* The cloud was asked without a lock: is the plan still what it was asked about? */
+static bool plan_hold(struct making *making)
+{
+	struct req *rq = making->rq;
+	struct document held;
+
+	if (!karbor_share(rq, KIND_PLANS, making->plan.id, &held))
+		return false;
+	if (held.version == making->plan.version)
+		return true;
+	rq->reply.retry_after = 1;
+	return problem(rq, 503, "plan %s was changed meanwhile; try again", making->plan.id);
 }
 
 /* Null, false, zero and what has nothing in it. */
@@ -157,6 +172,15 @@ static struct json_object *numbers_make(const struct graph_node *node)
 	return numbers;
 }
 
+/* Images and volumes may be without a name. */
+static void name_share(struct json_object *item, struct json_object *resource)
+{
+	bool is_named = json_get_string(resource, "name") != NULL;
+
+	json_object_object_add(item, "name",
+			       json_object_get(json_get(resource, is_named ? "name" : "id")));
+}
+
 /* One node's part of the work; what belongs to it is protected before. */
 static bool work_add(struct making *making, size_t number)
 {
@@ -178,7 +202,7 @@ static bool work_add(struct making *making, size_t number)
 	json_object_object_add(item, "n", json_object_new_int64((int64_t)number));
 	member_share(item, node->resource, "type");
 	member_share(item, node->resource, "id");
-	member_share(item, node->resource, "name");
+	name_share(item, node->resource);
 	member_share(item, node->resource, "extra_info");
 	json_object_object_add(item, "parameters", json_object_get(parameters));
 	json_object_object_add(item, "waits_for", numbers_make(node));
@@ -188,7 +212,8 @@ static bool work_add(struct making *making, size_t number)
 static bool work_make(struct making *making)
 {
 	struct req *rq = making->rq;
-	const struct graph_source source = graph_told(rq, making->resources);
+	const struct graph_source source = graph_live(rq, making->plan.project_id,
+						      making->resources);
 	bool acts = false;
 
 	making->work = json_own(rq->arena, json_object_new_array());
@@ -265,12 +290,20 @@ static bool protection_start(struct making *making)
 	return run_begin(making->rq, &run) && run_add_work(making->rq, &run, making->work);
 }
 
+static bool making_write(struct req *rq, void *argument)
+{
+	struct making *making = argument;
+
+	(void)rq;
+	return plan_hold(making) && checkpoint_insert(making) && protection_start(making);
+}
+
 bool checkpoint_create(struct req *rq)
 {
 	struct making making = { .rq = rq, .provider = checkpoint_provider(rq) };
 
-	if (making.provider == NULL || !extra_info_read(&making) || !plan_hold(&making))
+	if (making.provider == NULL || !extra_info_read(&making) || !plan_find(&making))
 		return false;
 	resources_make(&making);
-	return work_make(&making) && checkpoint_insert(&making) && protection_start(&making);
+	return work_make(&making) && store_transaction_with(rq, making_write, &making);
 }

@@ -48,6 +48,15 @@ bool graph_make(struct req *rq, struct json_object *resources, const struct grap
  * those whose extra_info names it as server_id. It lives as long as the request. */
 struct graph_source graph_told(struct req *rq, struct json_object *resources);
 
+/*
+ * The same, and beside a Keystone what Nova, Cinder and Glance tell of projects and servers with
+ * the token of the request, or by its trust. Asks them, so never walk it with a lock that users
+ * wait for. Its problems are 400 for a resource that is not there, or when the plan's project is
+ * not the caller's, 403 when a service refuses the caller, and 503 when one is away.
+ */
+struct graph_source graph_live(struct req *rq, const char *project_id,
+			       struct json_object *resources);
+
 /* The graph as the API shows it, a JSON text in the arena: [{"0x0": [type, id, name, extra_info],
  * ...}, [["0x1", ["0x0", ...]], ...]]. */
 const char *graph_text(struct req *rq, const struct graph *graph);

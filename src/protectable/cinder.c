@@ -106,7 +106,7 @@ bool volumes_by_server(struct cloud *cloud, struct json_object **volumes)
 
 bool volumes_add(struct cloud *cloud, struct json_object *instance)
 {
-	struct instance_page page = { .limit = CLOUD_LIST_MAX };
+	struct instance_page page = { .limit = cloud->list_max };
 	struct json_object *list = json_own(cloud->rq->arena, json_object_new_array());
 	bool has;
 

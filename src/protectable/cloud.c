@@ -188,12 +188,13 @@ bool cloud_walk(struct cloud *cloud, const struct cloud_walk *walk)
 	const char *marker = walk->marker;
 	bool walked = true;
 
-	for (int seen = 0; walked && seen < CLOUD_LIST_MAX; seen += CLOUD_PAGE) {
+	for (int seen = 0; walked && seen < cloud->list_max; seen += CLOUD_PAGE) {
 		walked = page_walk(cloud, arena, walk, &marker);
 		arena_reset(arena);
 		if (marker == NULL)
 			break;
 	}
 	arena_free(arena);
+	cloud->is_cut = cloud->is_cut || (walked && marker != NULL);
 	return walked;
 }

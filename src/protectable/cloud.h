@@ -10,15 +10,19 @@
 
 struct json_object;
 
-#define CLOUD_PAGE 200       /* documents asked for at once */
-#define CLOUD_LIST_MAX 1000  /* of one kind that a request looks at */
+#define CLOUD_PAGE 200         /* documents asked for at once */
+#define CLOUD_LIST_MAX 1000    /* of one kind that a request looks at for a list */
+#define CLOUD_GRAPH_MAX 10000  /* and for a graph, which must not lack any */
 
-/* The services that one request asks; zero but for rq. */
+/* The services that one request asks; zero but for rq and list_max. */
 struct cloud {
 	struct req *rq;
+	int64_t list_max;                /* documents of one kind that are looked at */
 	int64_t deadline_us;             /* monotonic; set at the first question */
 	bool is_open;
+	bool is_cut;                     /* a list was longer than is looked at */
 	struct cloud_access access;
+	struct json_object *servers;     /* by id, what is needed of those that a list told of */
 	struct json_object *volumes;     /* of volumes_by_server(); NULL: not asked yet */
 	struct json_object *images;      /* by id, null for those that are gone */
 };
@@ -40,9 +44,9 @@ bool cloud_get(struct cloud *cloud, enum cloud_service service, const char *path
 const char *cloud_encode(struct cloud *cloud, const char *text);
 
 /*
- * Walk a list page by page: path?limit=N&marker=ID until a page is not full, `most` documents were
- * seen, or take() is false. take() gets each document; false ends the walk without being a failure.
- * `marker` is where it begins; NULL: at the start.
+ * Walk a list page by page: path?limit=N&marker=ID until a page is not full, list_max
+ * documents were seen (then cloud->is_cut), or take() is false. take() gets each document; false
+ * ends the walk without being a failure. `marker` is where it begins; NULL: at the start.
  */
 struct cloud_walk {
 	enum cloud_service service;

@@ -79,11 +79,16 @@ static bool image_show(struct cloud *cloud, const char *id, struct json_object *
 
 /* ---- for others ----------------------------------------------------------------------------- */
 
-/* An image once asked for is not asked for again: servers share them. */
-static bool image_remembered(struct cloud *cloud, const char *id, struct json_object **image)
+static void image_remember(struct cloud *cloud, const char *id, struct json_object *image)
 {
 	if (cloud->images == NULL)
 		cloud->images = json_own(cloud->rq->arena, json_object_new_object());
+	json_object_object_add(cloud->images, id, image);
+}
+
+/* An image once told of is not asked for again: servers share them. */
+static bool image_remembered(struct cloud *cloud, const char *id, struct json_object **image)
+{
 	if (json_has(cloud->images, id)) {
 		*image = json_get(cloud->images, id);
 		return true;
@@ -91,7 +96,7 @@ static bool image_remembered(struct cloud *cloud, const char *id, struct json_ob
 	*image = NULL;
 	if (!image_show(cloud, id, image))
 		return false;
-	json_object_object_add(cloud->images, id, *image);
+	image_remember(cloud, id, *image);
 	return true;
 }
 
@@ -117,7 +122,7 @@ bool image_of_server(struct cloud *cloud, const char *image_id, const char *serv
 
 bool images_add(struct cloud *cloud, struct json_object *instance)
 {
-	struct instance_page page = { .limit = CLOUD_LIST_MAX };
+	struct instance_page page = { .limit = cloud->list_max };
 	struct json_object *list = json_own(cloud->rq->arena, json_object_new_array());
 	bool has;
 
@@ -125,8 +130,11 @@ bool images_add(struct cloud *cloud, struct json_object *instance)
 		return false;
 	if (has && !images_read(cloud, &page, cloud->rq->caller.project_id, list))
 		return false;
-	for (size_t n = 0; n < json_array_length(list); n++)
-		instance_add_dependent(instance, json_object_array_get_idx(list, n));
+	for (size_t n = 0; n < json_array_length(list); n++) {
+		struct json_object *image = json_object_array_get_idx(list, n);
+		instance_add_dependent(instance, image);
+		image_remember(cloud, json_get_string(image, "id"), json_object_get(image));
+	}
 	return true;
 }
 

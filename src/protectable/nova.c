@@ -86,6 +86,38 @@ static bool server_instance(struct cloud *cloud, const struct server *server,
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
+/* What a list told of a server is not asked for again. */
+static void server_remember(struct cloud *cloud, const struct server *server)
+{
+	struct json_object *document = json_object_new_object();
+	struct json_object *image = json_object_new_object();
+
+	if (cloud->servers == NULL)
+		cloud->servers = json_own(cloud->rq->arena, json_object_new_object());
+	json_object_object_add(document, "id", json_object_new_string(server->id));
+	if (server->name != NULL)
+		json_object_object_add(document, "name", json_object_new_string(server->name));
+	if (server->image_id != NULL)
+		json_object_object_add(image, "id", json_object_new_string(server->image_id));
+	json_object_object_add(document, "image", image);
+	json_object_object_add(cloud->servers, server->id, document);
+}
+
+/* *document is NULL when there is none. */
+static bool server_find(struct cloud *cloud, const char *id, struct json_object **document)
+{
+	struct json_object *body;
+	const char *path = arena_printf(cloud->rq->arena, "/servers/%s", cloud_encode(cloud, id));
+
+	*document = json_get(cloud->servers, id);
+	if (*document != NULL)
+		return true;
+	if (!cloud_get(cloud, CLOUD_COMPUTE, path, &body))
+		return false;
+	*document = json_get(body, "server");
+	return true;
+}
+
 static bool servers_read(struct cloud *cloud, struct instance_page *page, struct servers *servers)
 {
 	*servers = (struct servers){
@@ -116,12 +148,10 @@ static bool server_list(struct cloud *cloud, struct instance_page *page, struct 
 
 static bool server_show(struct cloud *cloud, const char *id, struct json_object **instance)
 {
-	struct json_object *body;
-	const char *path = arena_printf(cloud->rq->arena, "/servers/%s", cloud_encode(cloud, id));
+	struct json_object *document;
 
-	if (!cloud_get(cloud, CLOUD_COMPUTE, path, &body))
+	if (!server_find(cloud, id, &document))
 		return false;
-	struct json_object *document = json_get(body, "server");
 	if (json_get_string(document, "id") == NULL ||
 	    is_one_of(json_get_string(document, "status"), excluded))
 		return true;
@@ -131,7 +161,7 @@ static bool server_show(struct cloud *cloud, const char *id, struct json_object 
 
 bool servers_add(struct cloud *cloud, struct json_object *instance)
 {
-	struct instance_page page = { .limit = CLOUD_LIST_MAX };
+	struct instance_page page = { .limit = cloud->list_max };
 	struct servers servers;
 	bool has;
 
@@ -141,9 +171,11 @@ bool servers_add(struct cloud *cloud, struct json_object *instance)
 		return true;
 	if (!servers_read(cloud, &page, &servers))
 		return false;
-	for (int64_t n = 0; n < servers.count; n++)
+	for (int64_t n = 0; n < servers.count; n++) {
 		instance_add_dependent(instance, json_own(cloud->rq->arena,
 			instance_new(TYPE_SERVER, servers.rows[n].id, servers.rows[n].name)));
+		server_remember(cloud, &servers.rows[n]);
+	}
 	return true;
 }
 

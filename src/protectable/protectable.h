@@ -8,6 +8,7 @@
 
 #include "base/req.h"
 
+struct cloud;
 struct json_object;
 
 /* How the services of the cloud are asked; strings must outlive the room. */
@@ -41,5 +42,17 @@ bool protectable_list(struct req *rq, const char *type, struct instance_page *pa
 /* One instance. False with a problem set; 404 also for one whose state excludes it. */
 bool protectable_show(struct req *rq, const char *type, const char *id,
 		      struct json_object **instance);
+
+/* For many questions of one request about the cloud: what it told is not asked again, and all of
+ * them together take no longer than request_timeout. It lives as long as the request. */
+struct cloud *protectable_cloud(struct req *rq);
+
+/*
+ * What belongs to an instance, each {"id", "type", "name", "extra_info"}, as an array that belongs
+ * to the request. False with a problem set, as protectable_show() has it, and 400 when it is more
+ * than one request looks at.
+ */
+bool protectable_dependent(struct cloud *cloud, const char *type, const char *id,
+			   struct json_object **dependent);
 
 #endif

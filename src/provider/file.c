@@ -101,8 +101,8 @@ static const char *below(const char *name, const char *group)
 static bool is_known(const char *name, const void *argument)
 {
 	static const char *const always[] = {
-		"resource.id", "resource.type", "resource.name", "project.id", "plan.id",
-		"plan.name", "checkpoint.id", "provider.id", "provider.name", NULL
+		"resource.id", "resource.client", "resource.type", "resource.name", "project.id",
+		"plan.id", "plan.name", "checkpoint.id", "provider.id", "provider.name", NULL
 	};
 	const struct place *place = argument;
 	const struct protectable *protectable = place->protectable;
@@ -139,7 +139,7 @@ static bool run_on_read(struct fault *fault, const struct place *place,
 	if (strcmp(word, "central") == 0)
 		return true;
 	if (strcmp(word, "resource") == 0) {
-		*client = json_own(fault->arena, json_object_new_string("${resource.id}"));
+		*client = json_own(fault->arena, json_object_new_string("${resource.client}"));
 		return true;
 	}
 	if (json_get_string(run_on, "client") == NULL)

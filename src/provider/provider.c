@@ -266,6 +266,17 @@ bool provider_settle(struct arena *arena, const struct provider *provider,
 
 /* ---- what its agents do --------------------------------------------------------------------- */
 
+/* Parts of a machine are named after it: web1:etc is one of the client web1. No client's id has a
+ * colon. */
+static void client_add(struct json_object *resource)
+{
+	const char *id = json_get_string(resource, "id");
+
+	if (id != NULL)
+		json_object_object_add(resource, "client",
+				       json_object_new_string_len(id, (int)strcspn(id, ":")));
+}
+
 bool provider_work(struct arena *arena, const struct provider *provider, const char *type,
 		   enum provider_operation operation, struct json_object *values,
 		   struct provider_work *work, const char **why)
@@ -279,6 +290,7 @@ bool provider_work(struct arena *arena, const struct provider *provider, const c
 		return false;
 	}
 	*work = (struct provider_work){ 0 };
+	client_add(json_get(values, "resource"));
 	if (!template_expand(arena, found->job_action, values, &work->job_action, why))
 		return false;
 	if (found->client == NULL)

@@ -83,7 +83,7 @@ struct provider_work {
 
 /*
  * Fill in the template of an operation. `values` is an object of objects:
- *   resource    id, type, name, extra_info
+ *   resource    id, type, name, extra_info; here gets `client`, the machine that the id names
  *   project, checkpoint    id
  *   plan, provider         id, name
  *   parameters  the settled options of the resource

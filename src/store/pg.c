@@ -189,8 +189,11 @@ void pg_note_failure(const struct query *query, const PGresult *result)
 
 bool store_may_retry(void)
 {
-	return strcmp(connection.sqlstate, "40001") == 0 ||
-	       strcmp(connection.sqlstate, "40P01") == 0;
+	bool may = strcmp(connection.sqlstate, "40001") == 0 ||
+		   strcmp(connection.sqlstate, "40P01") == 0;
+
+	connection.sqlstate[0] = '\0';
+	return may;
 }
 
 /* ---- SQLSTATE to problem -------------------------------------------------------------------- */
@@ -265,14 +268,30 @@ void store_rollback(void)
 		store_close();
 }
 
-bool store_transaction(struct req *rq, bool (*work)(struct req *rq))
+/* Whoever began a transaction ends it. */
+bool store_transaction_with(struct req *rq, bool (*work)(struct req *rq, void *argument),
+			    void *argument)
 {
 	if (connection.in_transaction)
-		return work(rq);
+		return work(rq, argument);
 	if (!store_begin(rq))
 		return false;
-	if (work(rq))
+	if (work(rq, argument))
 		return store_commit(rq);
 	store_rollback();
 	return false;
+}
+
+struct plain_work {
+	bool (*work)(struct req *rq);
+};
+
+static bool plain_work(struct req *rq, void *argument)
+{
+	return ((struct plain_work *)argument)->work(rq);
+}
+
+bool store_transaction(struct req *rq, bool (*work)(struct req *rq))
+{
+	return store_transaction_with(rq, plain_work, &(struct plain_work){ work });
 }

@@ -36,10 +36,12 @@ bool store_commit(struct req *rq);
 /* Do the work in one transaction, and commit if it succeeds; where there is a transaction already
  * the work becomes a part of it, for who began it to end. False with a problem set. */
 bool store_transaction(struct req *rq, bool (*work)(struct req *rq));
+bool store_transaction_with(struct req *rq, bool (*work)(struct req *rq, void *argument),
+			    void *argument);
 /* Roll back, quietly. */
 void store_rollback(void);
 /* True when the last failure was a deadlock or serialization failure: the whole transaction may
- * be run again. */
+ * be run again. Each failure is told once. */
 bool store_may_retry(void);
 
 struct query;

@@ -56,6 +56,24 @@ def killed_at_random(work):
     print(f"# the engine was killed {kills} times")
 
 
+def broken_off(work):
+    """The last statement of a resource's start is refused, as when PostgreSQL goes away there."""
+    with protected() as fleet, Engine(work) as engine:
+        psql("""create function permafrost.refuse() returns trigger language plpgsql as $$
+                begin raise exception 'not now' using errcode = '57014'; end $$;
+                create trigger refuse before update on permafrost.work_items
+                    for each row when (new.status = 'running') execute function permafrost.refuse()""")
+        try:
+            checkpoint = fleet.protect(fleet.plan())
+            wait_for(lambda: "work_start failed" in engine.said())
+            check("what is broken off before its last statement leaves no job behind",
+                  fleet.left() == [0, 0, 0], fleet.left())
+        finally:
+            psql("drop trigger refuse on permafrost.work_items; drop function permafrost.refuse()")
+        check("and is done from the start", wait_for(fleet.report_all)
+              and fleet.becomes(checkpoint, "available"), engine.said())
+
+
 def settled(names):
     return psql("select count(*) from permafrost.checkpoints where status in ('available', 'error') "
                 f"and id = any ('{{{','.join(names)}}}')") == str(len(names))
@@ -351,7 +369,8 @@ def quiet(work):
 
 
 def main(work):
-    for piece in (one_transaction, killed_at_random, many_engines, late, obstacles, out_of_work, nobody_there,
+    for piece in (one_transaction, killed_at_random, broken_off, many_engines, late, obstacles,
+                  out_of_work, nobody_there,
                   half_there, taken_away, unreadable, attempts, retention, ages, away, quiet):
         piece(work)
 

@@ -81,6 +81,27 @@ def workers():
     return found
 
 
+def workers_begin_again():
+    """What they read when they begin is read anew."""
+    before = set(workers())
+    for worker in before:
+        os.kill(worker, signal.SIGTERM)
+    wait_for(lambda: len(now := set(workers())) == len(before) and not now & before, 60)
+
+
+@contextlib.contextmanager
+def settings(text):
+    """The instance with other settings, in the words of permafrost.conf; an engine begins with them."""
+    file = HOME / "conf.d" / "of-a-test.conf"
+    file.write_text(text)
+    try:
+        workers_begin_again()
+        yield
+    finally:
+        file.unlink()
+        workers_begin_again()
+
+
 def psql(text):
     """Ask the instance's database itself, as the workers' role."""
     socket = (HOME / "run").resolve() / "postgres"

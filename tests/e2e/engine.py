@@ -168,6 +168,14 @@ class Protected:
         psql(f"""update permafrost.triggers set next_at = date_trunc('second', now() - interval '{ago}')
                   where id = '{trigger}'""")
 
+    def instants(self, trigger):
+        """When it was due so far, and when it is due next, in seconds since 1970."""
+        text = psql("select extract(epoch from fire_time)::bigint from permafrost.trigger_firings "
+                    f"where trigger_id = '{trigger}' union all "
+                    "select extract(epoch from next_at)::bigint from permafrost.triggers "
+                    f"where id = '{trigger}' order by 1")
+        return [int(line) for line in text.split()]
+
     def runs(self, operation):
         """What became of an operation: (state, checkpoint, reason) each time."""
         text = psql("select state, checkpoint_id, reason from permafrost.operation_runs "

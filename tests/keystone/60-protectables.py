@@ -2,47 +2,13 @@
 """What can be protected in a cloud: images of a real Glance, servers and volumes in the shapes of
 Nova and Cinder, all found through the catalog of a real Keystone with the caller's token."""
 
-import subprocess
-import sys
 import time
 import uuid
 
-import people
 import setting
-from common import TREE, check, run
-from setting import admin, get, token_of
-
-GLANCE = setting.PORT + 2
-CLOUD = setting.PORT + 3
-
-
-def glance(*words):
-    subprocess.run([TREE / "tests" / "keystone" / "glance", *words, "--dir", setting.DIRECTORY],
-                   check=True, capture_output=True, timeout=180)
-
-
-def image_make(token, name):
-    return setting.ask("POST", f"http://127.0.0.1:{GLANCE}/v2/images", {
-        "name": name, "disk_format": "raw", "container_format": "bare"}, token).json["id"]
-
-
-def cloud(what, body):
-    setting.ask("PUT", f"http://127.0.0.1:{CLOUD}/-/{what}", body)
-
-
-def counts():
-    return setting.ask("GET", f"http://127.0.0.1:{CLOUD}/-/counts").json
-
-
-def server(name, image=None, status="ACTIVE", **more):
-    return {"id": str(uuid.uuid4()), "name": name, "status": status,
-            "image": {"id": image} if image else "", **more}
-
-
-def volume(name, server_id=None, status="available"):
-    attachments = [{"server_id": server_id, "device": "/dev/vdb"}] if server_id else []
-    return {"id": str(uuid.uuid4()), "name": name, "status": status, "availability_zone": "az1",
-            "attachments": attachments}
+from common import check, run
+from services import GLANCE_URL, cloud, counts, image_make, running, server, volume
+from setting import get, token_of
 
 
 class Protectables:
@@ -67,7 +33,7 @@ def images(of, token):
     reply = of.show("OS::Glance::Image", str(uuid.uuid4()))
     check("an image that is not there is 404", reply.status == 404, reply)
     stranger = token_of("other", project="other")
-    reply = setting.ask("GET", f"http://127.0.0.1:{GLANCE}/v2/images/{made}", token=stranger)
+    reply = setting.ask("GET", f"{GLANCE_URL}/v2/images/{made}", token=stranger)
     check("Glance keeps it from other projects", reply.status == 404, reply)
     return made
 
@@ -151,32 +117,15 @@ def absent(of, keystone):
           reply)
 
 
-def tests():
-    keystone = admin()
-    for kind, name, port, path in (("image", "glance", GLANCE, ""),
-                                   ("compute", "nova", CLOUD, "/v2.1"),
-                                   ("volumev3", "cinder", CLOUD, "/v3/%(project_id)s")):
-        people.offer(keystone, kind, name, f"http://127.0.0.1:{port}{path}")
-    token, project = token_of("demo", project="demo"), keystone.find("projects", "demo")
-    of = Protectables(token, project)
-    image = images(of, token)
-    servers(of, image)
-    pages(of)
-    failures(of)
-    absent(of, keystone)
-
-
 def main(_):
-    glance("start", "--port", str(GLANCE), "--keystone", setting.URL)
-    services = subprocess.Popen([sys.executable, TREE / "tests" / "keystone" / "cloud.py",
-                                 str(CLOUD)])
-    try:
-        time.sleep(0.5)
-        tests()
-    finally:
-        services.kill()
-        services.wait()
-        glance("stop")
+    with running() as keystone:
+        token, project = token_of("demo", project="demo"), keystone.find("projects", "demo")
+        of = Protectables(token, project)
+        image = images(of, token)
+        servers(of, image)
+        pages(of)
+        failures(of)
+        absent(of, keystone)
 
 
 run(main)

@@ -259,7 +259,7 @@ static void a_restore_finds_what_protect_made(void)
 			       "\"path_to_backup\":\"/srv/100%% sure\",\"snapshot\":true,"
 			       "\"compression\":\"gzip\",\"backup_name\":\"backup_r1\","
 			       "\"hostname\":\"r1\",\"storage\":\"local\","
-			       "\"container\":\"/var/backups/permafrost/c1\","
+			       "\"container\":\"/var/backups/permafrost/c1/r1\","
 			       "\"no_incremental\":true}");
 	CU_ASSERT_STRING_EQUAL(work.client_id, "r1");
 	json_object_object_add(values, "protect", json_object_get(protect));
@@ -269,6 +269,34 @@ static void a_restore_finds_what_protect_made(void)
 	CU_ASSERT_STRING_EQUAL(work.client_id, "other");
 	CU_ASSERT_STRING_EQUAL(json_get_string(json_get(work.job_action, "freezer_action"),
 					       "restore_abs_path"), "/srv/100%% sure");
+}
+
+/* What a plan calls web1:etc is done by the client web1, and kept apart from its other parts. */
+static void a_part_of_a_machine_is_done_by_the_machine(void)
+{
+	static const char type[] = "OS::Freezer::Client";
+	struct provider_work work;
+	const char *why;
+
+	shipped_load();
+	const struct provider *provider = provider_find(MACHINES);
+	struct json_object *values = values_for(type);
+	json_object_object_add(json_get(values, "resource"), "id",
+			       json_object_new_string("web1:srv:data"));
+	values_settle(provider, type, PROVIDER_OPTIONS_SCHEMA, "{\"path_to_backup\": \"/srv\"}",
+		      values);
+	CU_ASSERT_TRUE_FATAL(provider_work(rq->arena, provider, type, PROVIDER_PROTECT, values,
+					   &work, &why));
+	struct json_object *protect = json_get(work.job_action, "freezer_action");
+	CU_ASSERT_STRING_EQUAL(work.client_id, "web1");
+	CU_ASSERT_STRING_EQUAL(json_get_string(protect, "hostname"), "web1");
+	CU_ASSERT_STRING_EQUAL(json_get_string(protect, "container"),
+			       "/var/backups/permafrost/c1/web1:srv:data");
+	json_object_object_add(values, "protect", json_object_get(protect));
+	values_settle(provider, type, PROVIDER_RESTORE_SCHEMA, "{}", values);
+	CU_ASSERT_TRUE_FATAL(provider_work(rq->arena, provider, type, PROVIDER_RESTORE, values,
+					   &work, &why));
+	CU_ASSERT_STRING_EQUAL(work.client_id, "web1");
 }
 
 static void an_operation_without_a_template_says_so(void)
@@ -311,6 +339,8 @@ static const struct unit units[] = {
 	{ "every shipped template makes an action that agents take",
 	  every_shipped_template_makes_an_action_that_agents_take },
 	{ "a restore finds what protect made", a_restore_finds_what_protect_made },
+	{ "a part of a machine is done by the machine",
+	  a_part_of_a_machine_is_done_by_the_machine },
 	{ "an operation without a template says so", an_operation_without_a_template_says_so },
 	{ "types know what may depend on them", types_know_what_may_depend_on_them },
 	{ NULL, NULL }
