@@ -12,6 +12,9 @@ struct engine_settings {
 	int64_t poll_interval;   /* seconds between two looks when nobody wakes us */
 	int64_t work_timeout;    /* seconds that an agent may take for one resource */
 	struct recurrence_limits limits;   /* of triggers */
+	const char *schedule_time_zone;    /* by whose clocks the schedules of jobs go */
+	int64_t overdue_grace;   /* seconds that a job or a backup may be late */
+	int64_t client_silence;  /* seconds that a client may be silent */
 	const char *host;        /* what this engine's row in os-services says */
 	sigset_t waiting_mask;   /* signals blocked while it waits; more may be while it works */
 };

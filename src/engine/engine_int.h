@@ -66,6 +66,14 @@ enum outcome operation_start(struct req *rq);
 /* Settle one whose checkpoint is there, and remove what retention does not keep. */
 enum outcome operation_settle(struct req *rq);
 
+/* ---- expectation.c -------------------------------------------------------------------------- */
+
+/* Find out what is expected of jobs that were changed or are late, some of them at a time. */
+enum outcome expectation_judge(struct req *rq);
+
+/* Write down by which rules, and judge all anew if they are others than before. */
+enum outcome expectation_rules(struct req *rq);
+
 /* ---- call.c: our own APIs, asked from inside ------------------------------------------------ */
 
 struct engine_call {

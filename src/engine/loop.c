@@ -81,7 +81,7 @@ static enum outcome beat(struct req *rq)
 /* In the order in which one piece makes work for the next. */
 static enum outcome (*const pieces[])(struct req *rq) = {
 	trigger_fire, operation_start, work_settle, work_start, run_settle, run_sweep,
-	operation_settle,
+	operation_settle, expectation_judge,
 };
 
 /* Do what there is. False when some is left. */
@@ -131,6 +131,7 @@ bool engine_run(const struct engine_settings *settings)
 		arena_free(arena);
 		return false;
 	}
+	engine_repeat(&rq, expectation_rules);
 	supervisor_ready();
 	while (!stopped) {
 		if (look(&rq) && !stopped)

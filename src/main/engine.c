@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "karbor/quota.h"
 #include "provider/provider.h"
+#include "recurrence/schedule.h"
 #include "store/store.h"
 
 #define HOST_SIZE 256
@@ -105,6 +106,7 @@ static bool configure(struct recurrence_limits *limits)
 		return false;
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	return recurrence_limits_load(limits) &&
+	       recurrence_zone_use(setting_text(SETTING_SCHEDULE_TIME_ZONE)) &&
 	       provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR));
 }
 
@@ -121,6 +123,9 @@ int main(int argc, char **argv)
 	bool ran = engine_run(&(struct engine_settings){
 		.poll_interval = setting_int(SETTING_POLL_INTERVAL),
 		.work_timeout = setting_int(SETTING_WORK_TIMEOUT),
+		.schedule_time_zone = setting_text(SETTING_SCHEDULE_TIME_ZONE),
+		.overdue_grace = setting_int(SETTING_OVERDUE_GRACE),
+		.client_silence = setting_int(SETTING_CLIENT_SILENCE),
 		.limits = limits, .host = host, .waiting_mask = mask,
 	});
 	if (ran && end_signal == SIGHUP)

@@ -5,6 +5,7 @@
 #include "recurrence/recurrence.h"
 
 #include "recurrence/civil.h"
+#include "recurrence/schedule.h"
 
 /* ---- a rule --------------------------------------------------------------------------------- */
 
@@ -71,6 +72,10 @@ bool calendar_read(struct fault *fault, const char *text, struct recurrence *rec
 
 /* Five or six fields, or a word such as "@daily". */
 bool crontab_read(struct fault *fault, const char *text, struct recurrence *recurrence);
+
+/* The fields of a job's schedule, of which there is one at least; nothing fires before `from`. */
+bool schedule_fields_read(struct fault *fault, const struct schedule *schedule,
+			  struct recurrence *recurrence, int64_t *from);
 
 /* Is there a time zone of that name? */
 bool zone_exists(const char *name);

@@ -4,8 +4,12 @@
 #include "recurrence/recurrence_int.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+
+#include "base/log.h"
 
 #define ZONES "/usr/share/zoneinfo"
 #define ZONE_NAME_MAX 64
@@ -32,4 +36,15 @@ bool zone_exists(const char *name)
 		return true;
 	snprintf(path, sizeof(path), "%s/%s", ZONES, name);
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+bool recurrence_zone_use(const char *name)
+{
+	if (!zone_exists(name)) {
+		log_error("[engine] schedule_time_zone: there is no time zone \"%s\"", name);
+		return false;
+	}
+	setenv("TZ", name, 1);
+	tzset();
+	return true;
 }
