@@ -73,7 +73,7 @@ enum route_flags {
 	ONLY_V2 = 1 << 6,
 	SHOWS = 1 << 7,        /* a write that is answered with the document itself */
 	TELLS = 1 << 8,        /* answered with an object that is no document */
-	OWN_TRANSACTION = 1 << 9,  /* the handler begins it (store_transaction), after asking elsewhere */
+	OWN_TRANSACTION = 1 << 9,  /* the handler begins it, after asking elsewhere */
 };
 
 struct route {

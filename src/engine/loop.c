@@ -49,6 +49,15 @@ bool engine_take_back(struct req *rq, const char **reason)
 	return store_begin(rq);
 }
 
+/* A signal that came while a piece was at work takes effect between two. */
+static void signals_heed(void)
+{
+	sigset_t held;
+
+	sigprocmask(SIG_SETMASK, &engine_settings.waiting_mask, &held);
+	sigprocmask(SIG_SETMASK, &held, NULL);
+}
+
 bool engine_repeat(struct req *rq, enum outcome (*piece)(struct req *rq))
 {
 	enum outcome outcome = OUTCOME_DONE;
@@ -61,6 +70,7 @@ bool engine_repeat(struct req *rq, enum outcome (*piece)(struct req *rq))
 		if (outcome == OUTCOME_FAILED)
 			log_error("the engine could not go on: %s", rq->problem.description);
 		arena_reset(arena);
+		signals_heed();
 	}
 	return outcome != OUTCOME_DONE;
 }

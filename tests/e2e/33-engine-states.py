@@ -10,6 +10,7 @@ from common import HOME, at_once, check, psql, run, wait_for
 from engine import TYPE, Engine, protected
 
 CHECKPOINTS = 20
+OWNER = "permafrost_owner"
 
 
 # ---- killed, and many -----------------------------------------------------------------------------
@@ -62,14 +63,15 @@ def broken_off(work):
         psql("""create function permafrost.refuse() returns trigger language plpgsql as $$
                 begin raise exception 'not now' using errcode = '57014'; end $$;
                 create trigger refuse before update on permafrost.work_items
-                    for each row when (new.status = 'running') execute function permafrost.refuse()""")
+                    for each row when (new.status = 'running') execute function permafrost.refuse()""", OWNER)
         try:
             checkpoint = fleet.protect(fleet.plan())
             wait_for(lambda: "work_start failed" in engine.said())
             check("what is broken off before its last statement leaves no job behind",
                   fleet.left() == [0, 0, 0], fleet.left())
         finally:
-            psql("drop trigger refuse on permafrost.work_items; drop function permafrost.refuse()")
+            psql("drop trigger refuse on permafrost.work_items; drop function permafrost.refuse()",
+                 OWNER)
         check("and is done from the start", wait_for(fleet.report_all)
               and fleet.becomes(checkpoint, "available"), engine.said())
 
@@ -104,16 +106,32 @@ SLOW = """create function permafrost.test_slow() returns trigger language plpgsq
 def one_transaction(work):
     """The last thing an engine writes of a job takes long: what it wrote before shows nowhere."""
     with protected() as fleet, Engine(work):
-        psql(SLOW)
+        psql(SLOW, OWNER)
         try:
             checkpoint = fleet.protect(fleet.plan())
             job = wait_for(fleet.jobs)
             item = psql(f"select status from permafrost.work_items where checkpoint_id = '{checkpoint}'")
         finally:
-            psql("drop function permafrost.test_slow cascade")
+            psql("drop function permafrost.test_slow cascade", OWNER)
         check("an agent sees no job before the engine has written all of it", job and item == "running", item)
         wait_for(fleet.report_all)
         check("so its report is never lost", fleet.becomes(checkpoint, "available"), fleet.logs(checkpoint))
+
+
+def busy(work):
+    """More work than it could do before the test ends."""
+    with protected() as fleet:
+        plan, engine = fleet.plan(), Engine(work)
+        for _ in range(15):
+            fleet.protect(plan)
+        psql(SLOW, OWNER)
+        try:
+            engine.start()
+            wait_for(fleet.jobs)
+            check("an engine that has much to do ends well when it is told to", engine.stop() == 0,
+                  engine.said())
+        finally:
+            psql("drop function permafrost.test_slow cascade", OWNER)
 
 
 # ---- time ---------------------------------------------------------------------------------------
@@ -369,9 +387,9 @@ def quiet(work):
 
 
 def main(work):
-    for piece in (one_transaction, killed_at_random, broken_off, many_engines, late, obstacles,
-                  out_of_work, nobody_there,
-                  half_there, taken_away, unreadable, attempts, retention, ages, away, quiet):
+    for piece in (one_transaction, broken_off, busy, killed_at_random, many_engines, late,
+                  obstacles, out_of_work, nobody_there, half_there, taken_away, unreadable,
+                  attempts, retention, ages, away, quiet):
         piece(work)
 
 

@@ -102,10 +102,10 @@ def settings(text):
         workers_begin_again()
 
 
-def psql(text):
-    """Ask the instance's database itself, as the workers' role."""
+def psql(text, role="permafrost"):
+    """Ask the instance's database itself, as the workers' role. permafrost_owner may change tables."""
     socket = (HOME / "run").resolve() / "postgres"
-    done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "permafrost",
+    done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", role,
                            "permafrost"], input=text, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
