@@ -18,7 +18,7 @@ protectable identity cloud store
 recurrence
 store
 admin     identity karbor policy recurrence store route provider
-main      http route identity policy karbor recurrence engine store admin provider protectable
+main      http route identity freezer policy karbor recurrence engine store admin provider protectable
 engine    provider recurrence route store
 '
 
