@@ -15,6 +15,7 @@ extern const struct resource freezer_client;
 extern const struct resource freezer_job;
 extern const struct resource freezer_action;
 extern const struct resource freezer_session;
+extern const struct resource freezer_overdue;
 
 /* ---- document.c ----------------------------------------------------------------------------- */
 
@@ -23,6 +24,18 @@ extern const struct resource freezer_session;
  * is written, and the version stays, when nothing differs. False with a problem set.
  */
 bool document_save(struct req *rq, enum kind kind, struct document *doc);
+
+/* Whose documents a list is to show: the project's, or with all_projects those of every project,
+ * for callers who may. False with a 400 problem. */
+bool scope_asked(struct req *rq, struct scope *scope);
+
+/* ---- sighting.c: which clients are alive ---------------------------------------------------- */
+
+/* Note that a client asked for its work, if that is what this list of jobs was. */
+void sighting_note(struct req *rq);
+
+/* After a request: tell the database of clients that were noted, if it is time to. */
+void sighting_tell(struct req *rq);
 
 /* ---- put.c ---------------------------------------------------------------------------------- */
 

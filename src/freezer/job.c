@@ -5,7 +5,6 @@
 #include "freezer/job_int.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "identity/identity.h"
 #include "schema/schema.h"
@@ -134,39 +133,14 @@ static bool job_delete(struct req *rq)
 
 /* ---- showing -------------------------------------------------------------------------------- */
 
-static bool parameter_is(const char *value, const char *const *spellings)
-{
-	for (; *spellings != NULL; spellings++) {
-		if (strcasecmp(value, *spellings) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* all_projects, as the clients spell it (freezer-v1-v2 2.10). */
-static bool every_project_asked(struct req *rq, bool *asked)
-{
-	static const char *const yes[] = { "true", "t", "yes", "y", "1", "on", NULL };
-	static const char *const no[] = { "", "false", "f", "no", "n", "0", "off", NULL };
-	const char *value = req_parameter(rq, "all_projects");
-
-	*asked = value != NULL && parameter_is(value, yes);
-	if (value == NULL || *asked || parameter_is(value, no))
-		return true;
-	return problem_titled(rq, 400, "Invalid parameter", "all_projects is true or false");
-}
-
-/* Who asks for every project without the right to gets their own. */
 static bool job_list(struct req *rq)
 {
-	bool every_project;
+	struct scope scope;
 
-	if (!every_project_asked(rq, &every_project))
+	if (!scope_asked(rq, &scope) || !list_reply(rq, KIND_JOBS, scope))
 		return false;
-	struct scope scope = req_scope(rq);
-	if (every_project && rq->is_privileged && scope.owner == NULL)
-		scope.project = NULL;
-	return list_reply(rq, KIND_JOBS, scope);
+	sighting_note(rq);
+	return true;
 }
 
 static bool job_show(struct req *rq)

@@ -83,6 +83,7 @@ static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int
 		      struct arena *arena)
 {
 	struct req rq = { .arena = arena };
+	struct req rest = { .arena = arena, .method = METHOD_OTHER };
 
 	log_context(rq.request_id, &rq.doing);
 	rq.doing = "read";
@@ -97,7 +98,8 @@ static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int
 	/* whatever nginx wishes: a connection that is kept would hold this worker */
 	FCGX_Free(fcgi, 1);
 	rq.doing = "afterwards";
-	hooks->afterwards(&rq);
+	arena_reset(arena);   /* a list that is read row by row ends before more is asked */
+	hooks->afterwards(&rest);
 	arena_reset(arena);
 	log_context(NULL, NULL);
 }

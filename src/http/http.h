@@ -18,7 +18,7 @@ enum http_end {
  * Serve requests from the FastCGI socket on descriptor 0 until a signal ends that, one at a time;
  * a request in progress is finished first. Each request is given to `dispatch`, which leaves a
  * reply or a problem in it; once that is sent, `afterwards` may do what the client need not wait
- * for. Bodies above `body_max` bytes are answered 413.
+ * for, with an empty request. Bodies above `body_max` bytes are answered 413.
  */
 enum http_end http_serve(void (*dispatch)(struct req *rq), void (*afterwards)(struct req *rq),
 			 int64_t body_max);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "base/settings.h"
+#include "freezer/freezer.h"
 #include "http/http.h"
 #include "identity/identity.h"
 #include "karbor/karbor.h"
@@ -58,6 +59,13 @@ static const char *config_file(int argc, char **argv)
 	return file;
 }
 
+/* What the client need not wait for. */
+static void afterwards(struct req *rq)
+{
+	identity_tidy(rq);
+	sighting_tell(rq);
+}
+
 static bool configure_cloud(void)
 {
 	return protectable_configure(&(struct cloud_settings){
@@ -102,7 +110,7 @@ int main(int argc, char **argv)
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)) ||
 	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
 		return EXIT_FAILURE;
-	enum http_end end = http_serve(dispatch, identity_tidy, setting_int(SETTING_BODY_MAX));
+	enum http_end end = http_serve(dispatch, afterwards, setting_int(SETTING_BODY_MAX));
 	store_close();
 	if (end == HTTP_RELOAD)
 		process_begin_anew(argv);

@@ -175,7 +175,7 @@ static void page_parameters_add(struct json_object *to, const struct page_parame
 
 /* ---- replies -------------------------------------------------------------------------------- */
 
-/* Of a collection whose documents are shown? Freezer marks its lists, as they take a search. */
+/* Of a collection whose documents are shown? */
 static bool is_list(const struct row *row)
 {
 	const struct shape *shown = row->resource->shown;
@@ -183,8 +183,7 @@ static bool is_list(const struct row *row)
 
 	if ((row->route->flags & SEARCHES) != 0)
 		return true;
-	return row->service == SERVICE_DATA_PROTECT && row->route->method == METHOD_GET &&
-	       shown != NULL && path[strlen(path) - 1] != '}';
+	return row->route->method == METHOD_GET && shown != NULL && path[strlen(path) - 1] != '}';
 }
 
 /* An object that has such a member. */

@@ -73,6 +73,17 @@ bool doc_missing(struct req *rq, enum kind kind, const char *id);
  */
 bool list_reply(struct req *rq, enum kind kind, struct scope scope);
 
+/* Which part of a list a request asks for. */
+struct list_part {
+	int64_t limit;
+	int64_t offset;
+	const char *marker;       /* what to start after; NULL: from the start */
+	const char *marker_name;  /* the parameter it came in */
+};
+
+/* Read limit, offset and marker from the query string. False with a 400 problem. */
+bool list_part_read(struct req *rq, struct list_part *part);
+
 /* The largest page; a larger `limit` means this one. */
 void list_configure(int64_t limit_max);
 int64_t list_limit_max(void);

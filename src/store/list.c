@@ -27,10 +27,7 @@ static const char *const list_names[KIND_COUNT] = {
 struct list {
 	enum kind kind;
 	struct scope scope;
-	int64_t limit;
-	int64_t offset;
-	const char *marker;       /* id to start after; NULL: from the start */
-	const char *marker_name;  /* the parameter it came in */
+	struct list_part part;
 	struct search search;
 };
 
@@ -71,65 +68,65 @@ static bool number_read(const char *text, int64_t *number)
 	return true;
 }
 
-static bool limit_read(struct req *rq, struct list *list)
+static bool limit_read(struct req *rq, struct list_part *part)
 {
 	const char *text = req_parameter(rq, "limit");
 
-	list->limit = LIMIT_DEFAULT;
+	part->limit = LIMIT_DEFAULT;
 	if (text == NULL || text[0] == '\0')
 		return true;
-	if (!number_read(text, &list->limit) || list->limit < 1)
+	if (!number_read(text, &part->limit) || part->limit < 1)
 		return problem_titled(rq, 400, "Invalid parameter",
 				      "limit must be an integer greater than 0");
-	if (list->limit > limit_max)
-		list->limit = limit_max;
+	if (part->limit > limit_max)
+		part->limit = limit_max;
 	return true;
 }
 
 /* The published contract calls offset an id, every client sends a number: both are served. */
-static bool offset_read(struct req *rq, struct list *list)
+static bool offset_read(struct req *rq, struct list_part *part)
 {
 	const char *text = req_parameter(rq, "offset");
 
 	if (text == NULL || text[0] == '\0')
 		return true;
-	if (!number_read(text, &list->offset)) {
-		if (list->marker != NULL)
+	if (!number_read(text, &part->offset)) {
+		if (part->marker != NULL)
 			return problem_titled(rq, 400, "Invalid parameter",
 					      "offset must be an integer when there is a marker");
-		list->marker = text;
-		list->marker_name = "offset";
+		part->marker = text;
+		part->marker_name = "offset";
 		return true;
 	}
-	if (list->offset < 0)
+	if (part->offset < 0)
 		return problem_titled(rq, 400, "Invalid parameter",
 				      "offset must not be negative");
 	return true;
 }
 
-static bool page_read(struct req *rq, struct list *list)
+bool list_part_read(struct req *rq, struct list_part *part)
 {
-	list->marker_name = "marker";
-	list->marker = req_parameter(rq, "marker");
-	if (list->marker != NULL && list->marker[0] == '\0')
-		list->marker = NULL;
-	return limit_read(rq, list) && offset_read(rq, list);
+	*part = (struct list_part){ .marker_name = "marker" };
+	part->marker = req_parameter(rq, "marker");
+	if (part->marker != NULL && part->marker[0] == '\0')
+		part->marker = NULL;
+	return limit_read(rq, part) && offset_read(rq, part);
 }
 
 static bool place_find(struct req *rq, const struct list *list, struct place *place)
 {
 	*place = (struct place){ 0 };
-	if (list->marker == NULL)
+	if (list->part.marker == NULL)
 		return true;
 	struct rows *rows = STORE_ASK(rq, &sql_marker_find[list->kind],
-				      list->scope.project, list->marker, list->search.texts,
+				      list->scope.project, list->part.marker, list->search.texts,
 				      list->scope.owner);
 	if (rows == NULL)
 		return false;
 	if (rows_count(rows) == 0)
 		return problem_titled(rq, 400, "Invalid parameter",
-				      "%s names none of the %s in this list", list->marker_name,
-				      list_names[list->kind]);
+				      "%s names none of the %s in this list",
+				      list->part.marker_name, list_names[list->kind]);
 	place->project_id = rows_text(rows, 0, "project_id");
 	place->sort_name = rows_text(rows, 0, "sort_name");
 	place->created_at = rows_text(rows, 0, "created_at");
@@ -145,8 +142,8 @@ static bool list_ask(struct req *rq, const struct list *list, const struct place
 	const struct search *search = &list->search;
 	const char *const params[] = {
 		list->scope.project,
-		arena_printf(rq->arena, "%" PRId64, list->limit),
-		arena_printf(rq->arena, "%" PRId64, list->offset),
+		arena_printf(rq->arena, "%" PRId64, list->part.limit),
+		arena_printf(rq->arena, "%" PRId64, list->part.offset),
 		place->sort_name, place->created_at, place->id,
 		rq->is_privileged ? "true" : "false",
 		place->project_id, list->scope.owner, place->exact,
@@ -159,7 +156,7 @@ static bool list_ask(struct req *rq, const struct list *list, const struct place
 	if (list->kind == KIND_CLIENTS && list->scope.project != NULL &&
 	    list->scope.owner == NULL)
 		return store_reply_rows(rq, name, &sql_client_list, params, 6);
-	const struct query *query = list->offset > 0 ? sql_doc_skip : sql_doc_list;
+	const struct query *query = list->part.offset > 0 ? sql_doc_skip : sql_doc_list;
 	return store_reply_rows(rq, name, &query[list->kind], params, 9);
 }
 
@@ -168,6 +165,6 @@ bool list_reply(struct req *rq, enum kind kind, struct scope scope)
 	struct list list = { .kind = kind, .scope = scope };
 	struct place place;
 
-	return page_read(rq, &list) && search_read(rq, kind, &list.search) &&
+	return list_part_read(rq, &list.part) && search_read(rq, kind, &list.search) &&
 	       place_find(rq, &list, &place) && list_ask(rq, &list, &place);
 }

@@ -19,7 +19,7 @@ recurrence
 store
 moving    freezer schema store
 admin     http cloud identity karbor moving policy recurrence store route provider
-main      http route identity policy karbor recurrence engine store admin provider protectable
+main      http route identity freezer policy karbor recurrence engine store admin provider protectable
 engine    provider recurrence route store
 '
 
