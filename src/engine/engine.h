@@ -21,7 +21,8 @@ struct engine_settings {
 
 /*
  * Carry out what there is to do until engine_stop(). Any number of engines may run, on any number
- * of hosts. True when it was stopped; false when it can't begin, with the reason logged.
+ * of hosts. True when it was stopped; false when it can't begin, or can't go on since the schema
+ * became another, with the reason logged.
  */
 bool engine_run(const struct engine_settings *settings);
 

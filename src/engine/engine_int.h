@@ -37,6 +37,17 @@ bool engine_repeat(struct req *rq, enum outcome (*piece)(struct req *rq));
  */
 bool engine_take_back(struct req *rq, const char **reason);
 
+/* ---- beat.c --------------------------------------------------------------------------------- */
+
+/* Say that we are there, and learn how things stand. Until it succeeds nothing else is done. */
+enum outcome beat(struct req *rq);
+
+/* Is it our turn? Not while an administrator took this host out of work. */
+bool beat_allows_work(void);
+
+/* Was the database migrated under us? Then there is nothing that we may do to it. */
+bool beat_is_foreign(void);
+
 /* ---- work.c --------------------------------------------------------------------------------- */
 
 /* Start one work item that can be: its resource becomes a job of an agent. */
@@ -55,7 +66,7 @@ enum outcome run_sweep(struct req *rq);
 
 /* ---- trigger.c ------------------------------------------------------------------------------ */
 
-/* Fire one trigger that is due, or note the instant as missed. */
+/* Fire triggers that are due, some at a time, or note what was missed. */
 enum outcome trigger_fire(struct req *rq);
 
 /* ---- operation.c ---------------------------------------------------------------------------- */

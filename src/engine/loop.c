@@ -12,7 +12,6 @@
 #include "store/queries.h"
 #include "store/store.h"
 
-#define PROGRAM "karbor-operationengine"   /* what clients of the API know engines as */
 #define REPEAT_MAX 1000   /* pieces of one kind before the next kind has its turn */
 #define PAUSE_MIN 50      /* milliseconds that are slept at least when there is nothing to do */
 
@@ -77,17 +76,6 @@ bool engine_repeat(struct req *rq, enum outcome (*piece)(struct req *rq))
 
 /* ---- the loop ------------------------------------------------------------------------------- */
 
-static bool is_enabled;
-
-/* That we are there, and whether an administrator took this host out of work. */
-static enum outcome beat(struct req *rq)
-{
-	struct rows *rows = STORE_ASK(rq, &sql_service_beat, PROGRAM, engine_settings.host);
-
-	is_enabled = rows != NULL && rows_bool(rows, 0, "is_enabled");
-	return rows == NULL ? OUTCOME_FAILED : OUTCOME_IDLE;
-}
-
 /* In the order in which one piece makes work for the next. */
 static enum outcome (*const pieces[])(struct req *rq) = {
 	trigger_fire, operation_start, work_settle, work_start, run_settle, run_sweep,
@@ -100,9 +88,8 @@ static bool look(struct req *rq)
 	bool all_done = true;
 
 	provider_refresh();
-	is_enabled = false;
 	engine_repeat(rq, beat);
-	for (size_t n = 0; is_enabled && n < sizeof(pieces) / sizeof(pieces[0]); n++)
+	for (size_t n = 0; beat_allows_work() && n < sizeof(pieces) / sizeof(pieces[0]); n++)
 		all_done = engine_repeat(rq, pieces[n]) && all_done;
 	return all_done;
 }
@@ -112,7 +99,7 @@ static bool look(struct req *rq)
 static int64_t pause_find(struct req *rq)
 {
 	int64_t pause = engine_settings.poll_interval * 1000;
-	struct rows *rows = is_enabled ? STORE_ASK(rq, &sql_trigger_soonest) : NULL;
+	struct rows *rows = beat_allows_work() ? STORE_ASK(rq, &sql_trigger_soonest) : NULL;
 
 	if (rows == NULL || rows_text(rows, 0, "ms") == NULL)
 		return pause;
@@ -143,11 +130,11 @@ bool engine_run(const struct engine_settings *settings)
 	}
 	engine_repeat(&rq, expectation_rules);
 	supervisor_ready();
-	while (!stopped) {
-		if (look(&rq) && !stopped)
+	while (!stopped && !beat_is_foreign()) {
+		if (look(&rq) && !stopped && !beat_is_foreign())
 			rest(&rq);
 	}
 	store_close();
 	arena_free(arena);
-	return true;
+	return !beat_is_foreign();
 }

@@ -83,22 +83,6 @@ static sigset_t signals_hold(void)
 	return before;
 }
 
-/* An engine that runs while its schema changes would write what the new one does not know. */
-static bool schema_fits(void)
-{
-	int version = migrate_version();
-
-	if (version == schema_version)
-		return true;
-	if (version < 0)
-		log_error("the database can't be asked\n"
-			  "hint: see [database] connection in \"permafrost-manage config show\"");
-	else
-		log_error("the database schema is at version %d, this program needs %d\n"
-			  "hint: run permafrost-manage db migrate", version, schema_version);
-	return false;
-}
-
 static bool configure(struct recurrence_limits *limits)
 {
 	if (!store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
@@ -118,7 +102,8 @@ int main(int argc, char **argv)
 
 	gethostname(host, sizeof(host) - 1);
 	process_keep_memory();
-	if (!settings_load(config_file(argc, argv)) || !configure(&limits) || !schema_fits())
+	if (!settings_load(config_file(argc, argv)) || !configure(&limits) ||
+	    !migrate_fits(migrate_version()))
 		return EXIT_FAILURE;
 	bool ran = engine_run(&(struct engine_settings){
 		.poll_interval = setting_int(SETTING_POLL_INTERVAL),

@@ -50,11 +50,9 @@ static bool step_ready(struct req *rq)
 		rq->reply.retry_after = 2;
 		return problem(rq, 503, "the database is not available at the moment");
 	}
-	known = version == schema_version;
+	known = migrate_fits(version);
 	if (known)
 		return true;
-	log_error("the database schema is at version %d, this program needs %d\n"
-		  "hint: run permafrost-manage db migrate", version, schema_version);
 	return problem(rq, 503, "the database schema is at version %d, this program needs %d",
 		       version, schema_version);
 }

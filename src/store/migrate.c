@@ -56,6 +56,22 @@ int migrate_version(void)
 	return exists == 1 ? migrate_number(&sql_schema_version, 0) : exists;
 }
 
+bool migrate_fits(int version)
+{
+	if (version == schema_version)
+		return true;
+	if (version < 0)
+		log_error("the database can't be asked\n"
+			  "hint: see [database] connection in \"permafrost-manage config show\"");
+	else
+		log_error("the database schema is at version %d, this program needs %d\n"
+			  "hint: %s", version, schema_version, version < schema_version ?
+			  "run permafrost-manage db migrate" :
+			  "a newer permafrost migrated it: start that version, \"permafrost-manage "
+			  "--version\" names this one");
+	return false;
+}
+
 static char *file_read(struct arena *arena, const char *path)
 {
 	FILE *file = fopen(path, "r");

@@ -120,6 +120,9 @@ int migrate_tell(const char *directory);
 /* The schema version the database is at: 0 for an empty one, -1 when it could not be asked. */
 int migrate_version(void);
 
+/* Is that the version this program was built for? If not, the log tells what to do. */
+bool migrate_fits(int version);
+
 /* The version this program was built for. */
 extern const int schema_version;
 
