@@ -83,7 +83,7 @@ static sigset_t signals_hold(void)
 	return before;
 }
 
-/* An engine that runs while its schema changes would write what the new one does not know. */
+/* Of a schema that it does not know, an engine can't tell what is due. */
 static bool schema_fits(void)
 {
 	int version = migrate_version();
@@ -91,11 +91,10 @@ static bool schema_fits(void)
 	if (version == schema_version)
 		return true;
 	if (version < 0)
-		log_error("the database can't be asked\n"
-			  "hint: see [database] connection in \"permafrost-manage config show\"");
+		log_error("the database can't be asked\nhint: %s", migrate_hint(version));
 	else
-		log_error("the database schema is at version %d, this program needs %d\n"
-			  "hint: run permafrost-manage db migrate", version, schema_version);
+		log_error("the database schema is at version %d, this program needs %d\nhint: %s",
+			  version, schema_version, migrate_hint(version));
 	return false;
 }
 

@@ -53,8 +53,8 @@ static bool step_ready(struct req *rq)
 	known = version == schema_version;
 	if (known)
 		return true;
-	log_error("the database schema is at version %d, this program needs %d\n"
-		  "hint: run permafrost-manage db migrate", version, schema_version);
+	log_error("the database schema is at version %d, this program needs %d\nhint: %s",
+		  version, schema_version, migrate_hint(version));
 	return problem(rq, 503, "the database schema is at version %d, this program needs %d",
 		       version, schema_version);
 }

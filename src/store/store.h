@@ -120,6 +120,9 @@ int migrate_tell(const char *directory);
 /* The schema version the database is at: 0 for an empty one, -1 when it could not be asked. */
 int migrate_version(void);
 
+/* What to do about a database at this version, which is not ours: a sentence for "hint: ". */
+const char *migrate_hint(int version);
+
 /* The version this program was built for. */
 extern const int schema_version;
 
