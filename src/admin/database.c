@@ -10,20 +10,14 @@
 #include "store/queries.h"
 #include "store/store.h"
 
-static const char connection_hint[] =
-	"see [database] connection in \"permafrost-manage config show\"";
-static const char newer_hint[] =
-	"a newer permafrost was here; install that version, an older one can't read its data";
-
-static const char older_hint[] = "run permafrost-manage db migrate";
-
 static enum admin_status version_error(int version)
 {
+	const char *hint = migrate_hint(version);
+
 	if (version < 0)
-		return admin_error(connection_hint, "the database can't be asked");
-	return admin_error(version > schema_version ? newer_hint : older_hint,
-			   "the database schema is at version %d, this program needs %d", version,
-			   schema_version);
+		return admin_error(hint, "the database can't be asked");
+	return admin_error(hint, "the database schema is at version %d, this program needs %d",
+			   version, schema_version);
 }
 
 bool admin_database_ready(void)

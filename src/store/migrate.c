@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -15,6 +16,10 @@
 #include "store/queries.h"
 
 #define MIGRATION_SIZE_MAX (1 << 20)   /* bytes; a larger file is a mistake */
+#define TRIES_MAX 40                   /* with up to three seconds of waiting in each */
+#define LOCK_NOT_AVAILABLE "55P03"
+
+enum step { STEP_DONE, STEP_FAILED, STEP_BUSY };
 
 static PGresult *migrate_ask(const struct query *query, const char *const *params, int count)
 {
@@ -56,19 +61,25 @@ int migrate_version(void)
 	return exists == 1 ? migrate_number(&sql_schema_version, 0) : exists;
 }
 
+const char *migrate_hint(int version)
+{
+	if (version < 0)
+		return "see [database] connection in \"permafrost-manage config show\"";
+	if (version < schema_version)
+		return "run permafrost-manage db migrate";
+	return "a newer permafrost was here; see permafrost-manage --version on your hosts, and "
+	       "install the newest on this one";
+}
+
 bool migrate_fits(int version)
 {
 	if (version == schema_version)
 		return true;
 	if (version < 0)
-		log_error("the database can't be asked\n"
-			  "hint: see [database] connection in \"permafrost-manage config show\"");
+		log_error("the database can't be asked\nhint: %s", migrate_hint(version));
 	else
-		log_error("the database schema is at version %d, this program needs %d\n"
-			  "hint: %s", version, schema_version, version < schema_version ?
-			  "run permafrost-manage db migrate" :
-			  "a newer permafrost migrated it: start that version, \"permafrost-manage "
-			  "--version\" names this one");
+		log_error("the database schema is at version %d, this program needs %d\nhint: %s",
+			  version, schema_version, migrate_hint(version));
 	return false;
 }
 
@@ -92,48 +103,76 @@ static char *file_read(struct arena *arena, const char *path)
 }
 
 /* Several statements in one text: the simple protocol, without parameters. */
-static bool file_run(const char *name, const char *text)
+static enum step file_run(const char *name, const char *text)
 {
 	PGresult *result = PQexec(pg_link(), text);
-	bool done = PQresultStatus(result) == PGRES_COMMAND_OK ||
-		    PQresultStatus(result) == PGRES_TUPLES_OK;
-	if (!done)
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	enum step step = STEP_DONE;
+
+	if (state != NULL && strcmp(state, LOCK_NOT_AVAILABLE) == 0)
+		step = STEP_BUSY;
+	else if (PQresultStatus(result) != PGRES_COMMAND_OK &&
+		 PQresultStatus(result) != PGRES_TUPLES_OK)
+		step = STEP_FAILED;
+	if (step == STEP_FAILED)
 		log_error("%s: %s", name, PQresultErrorMessage(result));
 	PQclear(result);
-	return done;
+	return step;
 }
 
 /* Inside the transaction: wait for the lock, look again, run, record. */
-static bool step_inside(struct arena *arena, const char *directory, const char *name, int number)
+static enum step step_inside(struct arena *arena, const char *directory, const char *name,
+			     int number)
 {
 	if (!migrate_do(&sql_schema_lock, NULL, 0))
-		return false;
+		return STEP_FAILED;
 	int version = migrate_version();
 	if (version < 0 || version >= number)
-		return version >= number;
+		return version < 0 ? STEP_FAILED : STEP_DONE;
 	char *text = file_read(arena, arena_printf(arena, "%s/%s", directory, name));
-	if (text == NULL || !file_run(name, text))
-		return false;
+	if (text == NULL || !migrate_do(&sql_schema_patience, NULL, 0))
+		return STEP_FAILED;
+	enum step step = file_run(name, text);
+	if (step != STEP_DONE)
+		return step;
 	const char *const params[] = { arena_printf(arena, "%d", number), name };
 	if (!migrate_do(&sql_schema_record, params, 2))
-		return false;
+		return STEP_FAILED;
 	printf("applied %s\n", name);
-	return true;
+	return STEP_DONE;
 }
 
-static bool step_run(struct arena *arena, const char *directory, const char *name, int number)
+static enum step step_try(struct arena *arena, const char *directory, const char *name, int number)
 {
 	struct req rq = { .arena = arena };
 
 	if (!store_begin(&rq)) {
 		log_error("%s: %s", name, rq.problem.description);
-		return false;
+		return STEP_FAILED;
 	}
-	if (!step_inside(arena, directory, name, number)) {
-		store_rollback();
-		return false;
+	enum step step = step_inside(arena, directory, name, number);
+	if (step == STEP_DONE)
+		return store_commit(&rq) ? STEP_DONE : STEP_FAILED;
+	store_rollback();
+	return step;
+}
+
+/*
+ * A migration that waits for a table has all requests for it wait in line behind: so it steps back
+ * after a while, lets them pass, and comes again.
+ */
+static bool step_run(struct arena *arena, const char *directory, const char *name, int number)
+{
+	for (int tries = 1; tries <= TRIES_MAX; tries++) {
+		enum step step = step_try(arena, directory, name, number);
+		if (step != STEP_BUSY)
+			return step == STEP_DONE;
+		printf("%s waits for a table that is in use\n", name);
+		fflush(stdout);
+		sleep(1);
 	}
-	return store_commit(&rq);
+	log_error("%s: a table that it changes is always in use", name);
+	return false;
 }
 
 static int is_migration(const struct dirent *entry)

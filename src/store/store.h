@@ -123,6 +123,9 @@ int migrate_version(void);
 /* Is that the version this program was built for? If not, the log tells what to do. */
 bool migrate_fits(int version);
 
+/* What to do about a database at this version, which is not ours: a sentence for "hint: ". */
+const char *migrate_hint(int version);
+
 /* The version this program was built for. */
 extern const int schema_version;
 
