@@ -6,7 +6,7 @@ build_packages="gcc libc6-dev make autoconf automake autoconf-archive pkg-config
 run_packages="postgresql-15 nginx spawn-fcgi multiwatch curl"
 test_packages="libcunit1-dev xz-utils openssl python3 python3-jsonschema python3-oslo.policy
 	python3-dateutil python3-croniter python3-freezerclient python3-openstackclient
-	freezer-scheduler python3-karborclient"
+	freezer-scheduler python3-karborclient mandoc"
 keystone_packages="keystone uwsgi-core uwsgi-plugin-python3 glance-api"
 
 packages_missing() {
