@@ -16,4 +16,7 @@ grep -ho '{ METHOD_[A-Z]*, "[^"]*"' src/freezer/*.c | sed 's/{ METHOD_\([A-Z]*\)
 		grep -qF -- "\`$operation\`" doc/freezer-v2.md || echo "$operation"
 	done | judge "every route of version 2 is in doc/freezer-v2.md"
 
+awk '/^```/ { inside = !inside; if (inside && $0 == "```") print FILENAME ":" FNR ": sh, sql, yaml, ini, json, console or text" }' \
+	README.md doc/*.md | judge "each block of the documents says what it is"
+
 finish
