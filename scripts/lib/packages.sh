@@ -4,7 +4,7 @@ build_packages="gcc libc6-dev make autoconf automake autoconf-archive pkg-config
 	libfcgi-dev libjson-c-dev libpq-dev uuid-dev libsodium-dev libcrypt-dev
 	libcurl4-openssl-dev libyaml-dev libsystemd-dev"
 run_packages="postgresql-15 nginx spawn-fcgi multiwatch curl"
-test_packages="libcunit1-dev valgrind xz-utils openssl python3 python3-jsonschema
+test_packages="libcunit1-dev valgrind xz-utils openssl mandoc python3 python3-jsonschema
 	python3-oslo.policy python3-dateutil python3-croniter python3-apscheduler python3-tz
 	python3-freezerclient python3-openstackclient freezer-scheduler python3-karborclient
 	mariadb-server-core python3-pymysql"
