@@ -3,7 +3,9 @@
 
 #include "base/clock.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include <uuid.h>
@@ -38,6 +40,10 @@ void uuid_dashed(char out[UUID_DASHED_SIZE])
 {
 	uuid_t id;
 
-	uuid_generate_random(id);
+	/* uuid_generate_random() sets up a generator of its own for each id: six system calls */
+	if (getrandom(id, sizeof(id), 0) != sizeof(id))
+		abort();
+	id[6] = (unsigned char)((id[6] & 0x0f) | 0x40);   /* version 4 */
+	id[8] = (unsigned char)((id[8] & 0x3f) | 0x80);   /* RFC 4122's variant */
 	uuid_unparse_lower(id, out);
 }

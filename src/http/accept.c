@@ -90,10 +90,7 @@ static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int
 	if (request_read(&rq, fcgi, body_max))
 		hooks->dispatch(&rq);
 	rq.doing = "reply";
-	/* without an end record nginx knows that the reply is not whole */
-	if (reply_write(&rq, fcgi->out))
-		FCGX_Finish_r(fcgi);
-	else
+	if (!reply_write(&rq, fcgi))
 		log_info("the reply did not reach the client");
 	/* whatever nginx wishes: a connection that is kept would hold this worker */
 	FCGX_Free(fcgi, 1);

@@ -23,8 +23,8 @@ enum param {
  */
 bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max);
 
-/* Write the reply, or the problem when there is one. False when the client is gone or the reply
- * broke off. */
-bool reply_write(struct req *rq, FCGX_Stream *out);
+/* Write the reply, or the problem when there is one, to its end. False when the client is gone or
+ * the reply broke off. */
+bool reply_write(struct req *rq, FCGX_Request *fcgi);
 
 #endif

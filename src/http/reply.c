@@ -107,8 +107,12 @@ static void reply_from_problem(struct req *rq)
 
 static void header_add(struct text *head, const char *name, const char *value)
 {
-	if (value != NULL)
-		text_printf(head, "%s: %s\r\n", name, value);
+	if (value == NULL)
+		return;
+	text_puts(head, name);
+	text_puts(head, ": ");
+	text_puts(head, value);
+	text_puts(head, "\r\n");
 }
 
 static bool has_body(const struct reply *reply)
@@ -181,16 +185,24 @@ static bool body_write(const struct reply *reply, FCGX_Stream *out)
 	return reply->tail == NULL || put(out, reply->tail, strlen(reply->tail));
 }
 
-bool reply_write(struct req *rq, FCGX_Stream *out)
+/* Without an end record nginx knows that the reply is not whole. With it, what is left of the reply
+ * leaves in one piece. */
+static bool reply_end(FCGX_Request *fcgi)
+{
+	return FCGX_FClose(fcgi->err) == 0 && FCGX_FClose(fcgi->out) == 0;
+}
+
+bool reply_write(struct req *rq, FCGX_Request *fcgi)
 {
 	struct text head = { .arena = rq->arena };
 
 	if (rq->problem.status != 0)
 		reply_from_problem(rq);
 	headers_build(rq, &head);
-	if (!put(out, head.data, head.len))
+	if (!put(fcgi->out, head.data, head.len))
 		return false;
-	if (rq->method != METHOD_HEAD && has_body(&rq->reply) && !body_write(&rq->reply, out))
+	if (rq->method != METHOD_HEAD && has_body(&rq->reply) &&
+	    !body_write(&rq->reply, fcgi->out))
 		return false;
-	return FCGX_FFlush(out) == 0;
+	return reply_end(fcgi);
 }

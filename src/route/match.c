@@ -52,11 +52,16 @@ const char *route_method_name(enum method method)
 
 /* ---- paths ---------------------------------------------------------------------------------- */
 
+/* A "{name}" of a template, and what the path has there, still encoded. */
+struct caught {
+	const char *name, *value;
+	size_t name_len, value_len;
+};
+
 struct walk {
 	const char *rest;              /* what of the request's path is left */
-	struct word words[WORDS_MAX];  /* values still encoded */
-	size_t lengths[WORDS_MAX];
 	size_t count;
+	struct caught caught[WORDS_MAX];
 };
 
 /* Is this segment, percent-encoded or not, the fixed one of a template? */
@@ -83,9 +88,10 @@ static bool segment_take(struct walk *walk, const char *template, size_t len, st
 	} else {
 		if (taken == 0 || walk->count == WORDS_MAX)
 			return false;
-		walk->words[walk->count].name = arena_strndup(arena, template + 2, len - 3);
-		walk->words[walk->count].value = segment;
-		walk->lengths[walk->count++] = taken;
+		walk->caught[walk->count++] = (struct caught){
+			.name = template + 2, .name_len = len - 3,
+			.value = segment, .value_len = taken,
+		};
 	}
 	walk->rest = segment + taken;
 	return true;
@@ -102,27 +108,33 @@ static bool template_take(struct walk *walk, const char *template, struct arena 
 	return true;
 }
 
-/* Does the whole path fit mount and route? "/" of a route is the mount itself. */
-static bool path_fits(struct req *rq, const struct mount *mount, const struct route *route,
-		      struct walk *walk)
+/* Does the path begin as the mount does? */
+static bool mount_fits(struct req *rq, const struct mount *mount, struct walk *walk)
 {
-	*walk = (struct walk){ .rest = strcmp(rq->path, "/") == 0 ? "" : rq->path };
+	walk->rest = strcmp(rq->path, "/") == 0 ? "" : rq->path;
+	walk->count = 0;
+	return template_take(walk, mount->prefix, rq->arena);
+}
+
+/* Does all that lies below the mount fit the route? "/" of a route is the mount itself. */
+static bool route_fits(struct req *rq, const struct route *route, struct walk *walk)
+{
 	const char *template = strcmp(route->path, "/") == 0 ? "" : route->path;
 
-	return template_take(walk, mount->prefix, rq->arena) &&
-	       template_take(walk, template, rq->arena) && walk->rest[0] == '\0';
+	return template_take(walk, template, rq->arena) && walk->rest[0] == '\0';
 }
 
 static bool words_keep(struct req *rq, const struct walk *walk)
 {
 	rq->word_count = walk->count;
 	for (size_t n = 0; n < walk->count; n++) {
-		rq->words[n].name = walk->words[n].name;
-		rq->words[n].value = req_decode(rq->arena, walk->words[n].value, walk->lengths[n],
+		const struct caught *caught = &walk->caught[n];
+		rq->words[n].name = arena_strndup(rq->arena, caught->name, caught->name_len);
+		rq->words[n].value = req_decode(rq->arena, caught->value, caught->value_len,
 						false);
 		if (rq->words[n].value == NULL)
 			return problem(rq, 400, "%s in the path is not properly percent-encoded",
-				       walk->words[n].name);
+				       rq->words[n].name);
 	}
 	return true;
 }
@@ -222,18 +234,19 @@ bool route_match(struct req *rq)
 {
 	unsigned methods = 0;
 	bool acceptable = accepts_json(rq->accept);
-	struct walk walk;
+	struct walk start, walk;
 
 	/* where Keystone gives out the tokens, ours open nothing, and none are given out */
 	if (rq->service == SERVICE_IDENTITY && !identity_is_standalone())
 		return method_refuse(rq, 0);
 	for (size_t n = 0; n < ARRAY_SIZE(served); n++) {
 		const struct mount *mount = &mounts[served[n].mount];
-		if (mount->service != rq->service)
+		if (mount->service != rq->service || !mount_fits(rq, mount, &start))
 			continue;
 		const struct route *route = served[n].resource->routes;
 		for (; route->path != NULL; route++) {
-			if (!is_served(mount, route) || !path_fits(rq, mount, route, &walk))
+			walk = start;
+			if (!is_served(mount, route) || !route_fits(rq, route, &walk))
 				continue;
 			methods |= 1u << route->method;
 			if (route->method != rq->method)

@@ -110,10 +110,17 @@ bool doc_reply(struct req *rq, const struct document *doc, bool with_version)
 	return true;
 }
 
+static struct rows *shown_find(struct req *rq, enum kind kind, const char *id)
+{
+	if (kind == KIND_CLIENTS && req_owner(rq) == NULL)
+		return STORE_ASK(rq, &sql_client_show, req_project(rq), id);
+	return STORE_ASK(rq, &sql_doc_show[kind], req_project(rq), id, req_owner(rq),
+			 rq->is_privileged ? "true" : "false");
+}
+
 bool doc_show(struct req *rq, enum kind kind, const char *id)
 {
-	struct rows *rows = STORE_ASK(rq, &sql_doc_show[kind], req_project(rq), id, req_owner(rq),
-				      rq->is_privileged ? "true" : "false");
+	struct rows *rows = shown_find(rq, kind, id);
 	if (rows == NULL)
 		return false;
 	if (rows_count(rows) == 0)
