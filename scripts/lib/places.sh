@@ -80,8 +80,9 @@ run_choose() {
 		chmod 755 "$run"
 		ln -sfn "$run" "$home/run"
 	fi
-	mkdir -p "$run/postgres"
+	mkdir -p "$run/postgres" "$run/metrics"
 	[ "$(id -u)" != 0 ] || chown "$postgres_user" "$run/postgres"
+	[ "$(id -u)" != 0 ] || chown "$worker_user" "$run/metrics"
 }
 
 # give_to_caller FILE...: under sudo, what the user must read belongs to the user.

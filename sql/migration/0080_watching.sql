@@ -58,22 +58,19 @@ end $$;
 comment on function permafrost.job_expect is 'Lets engines find out what is expected of a new job';
 
 -- What a run writes while it goes on does not make a job a new one.
-create function permafrost.schedule_offer(doc jsonb) returns jsonb
-language sql immutable parallel safe
-return jsonb_build_array(doc->'client_id',
-	(doc->'job_schedule') - '{time_created,time_started,time_ended,current_pid,event,status,result}'::text[]);
-comment on function permafrost.schedule_offer is 'Whom a job is for, and when';
-
 create function permafrost.job_expect_anew() returns trigger
 language plpgsql as $$
 declare
-	is_offered boolean := permafrost.schedule_offer(new.doc) <> permafrost.schedule_offer(old.doc)
-		or (new.doc->'job_schedule'->>'event' = 'start'
-		    and old.doc->'job_schedule'->>'event' is distinct from 'start');
+	state constant text[] := '{time_created,time_started,time_ended,current_pid,event,status,result}';
 begin
 	update permafrost.expectations
 	   set look_at = clock_timestamp(),
-	       offered_at = case when is_offered then clock_timestamp() else offered_at end
+	       offered_at = case
+			when (new.doc->'job_schedule') - state is distinct from (old.doc->'job_schedule') - state
+			  or new.doc->'client_id' is distinct from old.doc->'client_id'
+			  or (new.doc->'job_schedule'->>'event' = 'start'
+			      and old.doc->'job_schedule'->>'event' is distinct from 'start')
+			then clock_timestamp() else offered_at end
 	 where project_id = new.project_id and kind = 'job' and id = new.id;
 	return null;
 end $$;

@@ -58,7 +58,7 @@ enum admin_status config_show(struct wish *wish)
 /* Where nginx hangs a service; see nginx/ */
 static const char *const service_paths[] = {
 	[SERVICE_BACKUP] = "", [SERVICE_DATA_PROTECT] = "/data-protect",
-	[SERVICE_IDENTITY] = "/identity",
+	[SERVICE_IDENTITY] = "/identity", [SERVICE_METRICS] = "",
 };
 
 static void row_show(const struct row *row, void *argument)

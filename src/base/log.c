@@ -4,10 +4,12 @@
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -91,10 +93,25 @@ static void line_level(struct line *line, enum log_level level)
 	line_put(line, ": ");
 }
 
+/* Does our standard error still lead to the journal? Whoever turned it elsewhere left the variable
+ * as it was: systemd.exec(5) says how to tell. */
+static bool journal_reads(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char ours[64];
+	struct stat status;
+
+	if (stream == NULL || fstat(STDERR_FILENO, &status) != 0)
+		return false;
+	snprintf(ours, sizeof(ours), "%ju:%ju", (uintmax_t)status.st_dev,
+		 (uintmax_t)status.st_ino);
+	return strcmp(stream, ours) == 0;
+}
+
 /* journald adds the time and reads "<N>"; a terminal needs neither. */
 static void line_start(struct line *line, enum log_level level)
 {
-	if (getenv("JOURNAL_STREAM") != NULL) {
+	if (journal_reads()) {
 		line_put(line, (const char[]){ '<', (char)('0' + (int)level), '>', '\0' });
 	} else {
 		if (!isatty(STDERR_FILENO))

@@ -13,7 +13,8 @@ struct json_object;
 struct resource;
 struct route;
 
-enum service { SERVICE_BACKUP, SERVICE_DATA_PROTECT, SERVICE_IDENTITY };
+enum service { SERVICE_BACKUP, SERVICE_DATA_PROTECT, SERVICE_IDENTITY,
+	       SERVICE_METRICS };
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE, METHOD_HEAD,
 	      METHOD_OPTIONS, METHOD_OTHER };
@@ -75,6 +76,7 @@ struct req {
 	int api_version;             /* of the matched mount: 1, 2, 3; 0 outside a version */
 	const struct resource *resource;
 	const struct route *route;
+	size_t row;                  /* its number in the table; 0: none fitted */
 	struct word words[WORDS_MAX];
 	size_t word_count;
 

@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/supervisor.h"
 
 #define LISTEN_DESCRIPTOR 0
@@ -85,6 +87,7 @@ static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int
 	struct req rq = { .arena = arena };
 	struct req rest = { .arena = arena, .method = METHOD_OTHER };
 
+	int64_t began_us = clock_monotonic_us();
 	log_context(rq.request_id, &rq.doing);
 	rq.doing = "read";
 	if (request_read(&rq, fcgi, body_max))
@@ -94,6 +97,7 @@ static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int
 		log_info("the reply did not reach the client");
 	/* whatever nginx wishes: a connection that is kept would hold this worker */
 	FCGX_Free(fcgi, 1);
+	metrics_request(rq.row, rq.reply.status, clock_monotonic_us() - began_us);
 	rq.doing = "afterwards";
 	arena_reset(arena);   /* a list that is read row by row ends before more is asked */
 	hooks->afterwards(&rest);

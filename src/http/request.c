@@ -31,6 +31,8 @@ static enum service service_named(const char *name)
 		return SERVICE_IDENTITY;
 	if (strcmp(name, "data-protect") == 0)
 		return SERVICE_DATA_PROTECT;
+	if (strcmp(name, "metrics") == 0)
+		return SERVICE_METRICS;
 	return SERVICE_BACKUP;
 }
 

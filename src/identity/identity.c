@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "identity/keystone.h"
 #include "store/queries.h"
 #include "store/store.h"
@@ -60,8 +61,11 @@ static enum verdict caller_find(struct req *rq, const char *token, bool allow_ex
 
 	token_hash(hash, token);
 	*caller = (struct caller){ .token_hash = arena_strdup(rq->arena, hash) };
-	if (cache_find(rq->arena, hash, caller))
+	if (cache_find(rq->arena, hash, caller)) {
+		metrics_count(METRIC_TOKEN_HITS);
 		return VERDICT_COUNTS;
+	}
+	metrics_count(METRIC_TOKEN_MISSES);
 	return with_keystone ? keystone_find(rq, token, hash, allow_expired, caller) :
 			       standalone_find(rq, hash, caller);
 }

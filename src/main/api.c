@@ -85,6 +85,7 @@ static bool configure(void)
 	    !store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
 			     setting_int(SETTING_STATEMENT_TIMEOUT)))
 		return false;
+	store_slow(setting_int(SETTING_SLOW_QUERY));
 	list_configure(setting_int(SETTING_LIMIT_MAX));
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	trigger_configure(&limits);
@@ -110,6 +111,7 @@ int main(int argc, char **argv)
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)) ||
 	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
 		return EXIT_FAILURE;
+	route_metrics_open(setting_text(SETTING_METRICS_FILE), METRICS_API);
 	enum http_end end = http_serve(dispatch, afterwards, setting_int(SETTING_BODY_MAX));
 	store_close();
 	if (end == HTTP_RELOAD)

@@ -15,6 +15,7 @@
 #include "karbor/quota.h"
 #include "provider/provider.h"
 #include "recurrence/schedule.h"
+#include "route/route.h"
 #include "store/store.h"
 
 #define HOST_SIZE 256
@@ -88,6 +89,8 @@ static bool configure(struct recurrence_limits *limits)
 	if (!store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
 			     setting_int(SETTING_STATEMENT_TIMEOUT)))
 		return false;
+	route_metrics_open(setting_text(SETTING_METRICS_FILE), METRICS_ENGINE);
+	store_slow(setting_int(SETTING_SLOW_QUERY));
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	return recurrence_limits_load(limits) &&
 	       recurrence_zone_use(setting_text(SETTING_SCHEDULE_TIME_ZONE)) &&

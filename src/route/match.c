@@ -209,11 +209,40 @@ static bool is_served(const struct mount *mount, const struct route *route)
 	return (route->flags & other) == 0;
 }
 
+/* The number of the first route of each resource that is served. */
+static size_t numbers[ARRAY_SIZE(served) + 1];
+
+static void rows_number(void)
+{
+	numbers[0] = 1;
+	for (size_t n = 0; n < ARRAY_SIZE(served); n++) {
+		const struct route *route = served[n].resource->routes;
+		while (route->path != NULL)
+			route++;
+		numbers[n + 1] = numbers[n] + (size_t)(route - served[n].resource->routes);
+	}
+}
+
+static size_t number_of(const struct served *row, const struct route *route)
+{
+	if (numbers[0] == 0)
+		rows_number();
+	return numbers[row - served] + (size_t)(route - row->resource->routes);
+}
+
+size_t route_count(void)
+{
+	if (numbers[0] == 0)
+		rows_number();
+	return numbers[ARRAY_SIZE(served)];
+}
+
 static bool route_take(struct req *rq, const struct served *row, const struct route *route,
 		       const struct walk *walk)
 {
 	rq->resource = row->resource;
 	rq->route = route;
+	rq->row = number_of(row, route);
 	rq->api_version = mounts[row->mount].version;
 	return words_keep(rq, walk);
 }
@@ -265,8 +294,9 @@ void route_each(void (*look)(const struct row *row, void *argument), void *argum
 	for (size_t n = 0; n < ARRAY_SIZE(served); n++) {
 		const struct mount *mount = &mounts[served[n].mount];
 		struct row row = { mount->service, mount->version, mount->prefix,
-				   served[n].resource, served[n].resource->routes };
+				   served[n].resource, served[n].resource->routes, 0 };
 		for (; row.route->path != NULL; row.route++) {
+			row.number = number_of(&served[n], row.route);
 			if (is_served(mount, row.route))
 				look(&row, argument);
 		}

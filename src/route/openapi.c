@@ -92,6 +92,7 @@ static const struct description descriptions[] = {
 		data_protect_page,
 	},
 	[SERVICE_IDENTITY] = { 0 },
+	[SERVICE_METRICS] = { 0 },
 };
 
 /* ---- small pieces --------------------------------------------------------------------------- */

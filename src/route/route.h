@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/metrics.h"
 #include "base/req.h"
 #include "base/resource.h"
 
@@ -30,10 +31,17 @@ struct row {
 	const char *mount;           /* what its paths begin with: "/v2/{project_id}" */
 	const struct resource *resource;
 	const struct route *route;
+	size_t number;               /* from 1 on */
 };
 
 /* Call look(row, argument) for each row that is served, in the order of the table. */
 void route_each(void (*look)(const struct row *row, void *argument), void *argument);
+
+/* One more than the largest number of a row. */
+size_t route_count(void);
+
+/* Count what happens from now on, in the file of that name: see metrics_open(). */
+void route_metrics_open(const char *path, enum metrics_program program);
 
 /* "GET", of a method that a route may have. */
 const char *route_method_name(enum method method);
@@ -46,5 +54,6 @@ extern const struct resource route_v1_home;
 extern const struct resource route_home;
 extern const struct resource route_healthcheck;
 extern const struct resource route_openapi;
+extern const struct resource route_metrics;
 
 #endif

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 
 static struct {
 	char *parameters;                  /* what store_configure() was told */
@@ -20,6 +22,7 @@ static struct {
 	char sqlstate[6];                  /* of the last failure; "" when the connection failed */
 	bool is_unsure;                    /* after a failure: it may have been done all the same */
 	bool in_transaction;
+	int64_t slow_us;                   /* what takes longer is logged; 0: nothing is */
 	bool reopened;                     /* since the last store_notified() */
 } connection;
 
@@ -77,9 +80,12 @@ static bool connection_open(void)
 	if (PQstatus(connection.pg) == CONNECTION_OK) {
 		PQsetNoticeReceiver(connection.pg, notice_drop, NULL);
 		if (connection.listen == NULL ||
-		    command_done(PQexec(connection.pg, connection.listen->text)))
+		    command_done(PQexec(connection.pg, connection.listen->text))) {
+			metrics_count(METRIC_DATABASE_OPENED);
 			return true;
+		}
 	}
+	metrics_count(METRIC_DATABASE_AWAY);
 	log_error("PostgreSQL can't be reached: %s", PQerrorMessage(connection.pg));
 	store_close();
 	return false;
@@ -175,12 +181,52 @@ static bool may_have_been_done(const struct query *query)
 	       strncmp(query->text, "select", 6) != 0;
 }
 
+/* What the SQLSTATE of a failure counts as; NULL: the connection was lost. */
+static enum metric failure_kind(const char *state)
+{
+	static const struct { const char *class; enum metric kind; } kinds[] = {
+		{ "57014", METRIC_DATABASE_TIMEOUT }, { "08", METRIC_DATABASE_AWAY },
+		{ "53", METRIC_DATABASE_AWAY }, { "57", METRIC_DATABASE_AWAY },
+		{ "58", METRIC_DATABASE_AWAY }, { "40", METRIC_DATABASE_CONFLICT },
+		{ "23", METRIC_DATABASE_CONSTRAINT },
+	};
+
+	if (state == NULL)
+		return METRIC_DATABASE_AWAY;
+	for (size_t n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {
+		if (strncmp(state, kinds[n].class, strlen(kinds[n].class)) == 0)
+			return kinds[n].kind;
+	}
+	return METRIC_DATABASE_OTHER;
+}
+
+void pg_count_failure(const PGresult *result)
+{
+	metrics_count(failure_kind(PQresultErrorField(result, PG_DIAG_SQLSTATE)));
+}
+
+void store_slow(int64_t ms)
+{
+	connection.slow_us = ms * 1000;
+}
+
+void pg_note_time(const struct query *query, int64_t began_us)
+{
+	int64_t took_us = clock_monotonic_us() - began_us;
+
+	if (connection.slow_us == 0 || took_us < connection.slow_us)
+		return;
+	metrics_count(METRIC_SLOW_QUERIES);
+	log_warning("slow: %s took %lld ms", query->name, (long long)(took_us / 1000));
+}
+
 void pg_note_failure(const struct query *query, const PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	snprintf(connection.sqlstate, sizeof(connection.sqlstate), "%s",
 		 state == NULL ? "" : state);
+	pg_count_failure(result);
 	log_warning("%s failed: %s", query->name, state == NULL ? "connection lost" : state);
 	connection.is_unsure = may_have_been_done(query);
 	if (pg_lost())
@@ -248,7 +294,9 @@ bool store_commit(struct req *rq)
 {
 	if (connection.pg == NULL)
 		return pg_problem(rq);
+	int64_t began_us = clock_monotonic_us();
 	PGresult *result = PQexec(connection.pg, commit.text);
+	pg_note_time(&commit, began_us);
 	/* a transaction that failed answers COMMIT with ROLLBACK */
 	bool done = PQresultStatus(result) == PGRES_COMMAND_OK &&
 		    strcmp(PQcmdStatus(result), "COMMIT") == 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 struct rows {
@@ -42,7 +43,9 @@ static PGresult *ask_once(const struct query *query, const char *const *params, 
 	PGconn *pg = pg_link();
 	if (pg == NULL)
 		return NULL;
+	int64_t began_us = clock_monotonic_us();
 	PGresult *result = PQexecParams(pg, query->text, count, NULL, params, NULL, NULL, 0);
+	pg_note_time(query, began_us);
 	if (!result_good(result)) {
 		pg_note_failure(query, result);
 		PQclear(result);
@@ -144,6 +147,7 @@ static bool stream_whole(const struct stream *stream)
 	if (result_good(stream->row))
 		return true;
 	const char *state = PQresultErrorField(stream->row, PG_DIAG_SQLSTATE);
+	pg_count_failure(stream->row);
 	log_warning("%s failed midway: %s", stream->name,
 		    state == NULL ? "connection lost" : state);
 	return false;
@@ -177,9 +181,11 @@ static bool stream_start(struct stream *stream, const struct query *query,
 	stream->pg = pg_link();
 	if (stream->pg == NULL)
 		return false;
+	int64_t began_us = clock_monotonic_us();
 	if (PQsendQueryParams(stream->pg, query->text, count, NULL, params, NULL, NULL, 0) == 1)
 		PQsetSingleRowMode(stream->pg);
 	stream->row = PQgetResult(stream->pg);
+	pg_note_time(query, began_us);
 	if (result_good(stream->row))
 		return true;
 	PGresult *rest;

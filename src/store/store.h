@@ -25,6 +25,10 @@ struct query {
  */
 bool store_configure(const char *connection, int64_t connect_timeout, int64_t statement_timeout);
 
+/* Log and count, by its name, each question that takes as many milliseconds or more from now on, of
+ * a list until its first row; 0: none. */
+void store_slow(int64_t ms);
+
 /* Close the connection, if there is one. */
 void store_close(void);
 

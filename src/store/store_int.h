@@ -29,6 +29,12 @@ bool connection_check(const char *text);
 /* Remember why `query` failed, log it by name, and close the connection if it was lost. */
 void pg_note_failure(const struct query *query, const PGresult *result);
 
+/* Count a failure, by its SQLSTATE. */
+void pg_count_failure(const PGresult *result);
+
+/* A question that began then was answered just now: log it if it was slow. */
+void pg_note_time(const struct query *query, int64_t began_us);
+
 /* Turn the failure noted last into a problem of the request. Always false. */
 bool pg_problem(struct req *rq);
 

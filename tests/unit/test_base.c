@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "unit.h"
@@ -197,6 +198,18 @@ static void hear(void (*say)(void))
 	heard[got < 0 ? 0 : got] = '\0';
 }
 
+/* As systemd does for a service: the journal is where standard error leads to. */
+static void journal_claim(ino_t aside)
+{
+	struct stat status;
+	char stream[64];
+
+	fstat(STDERR_FILENO, &status);
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)status.st_dev,
+		 (uintmax_t)(status.st_ino + aside));
+	setenv("JOURNAL_STREAM", stream, 1);
+}
+
 static void say_with_context(void)
 {
 	const char *doing = "match";
@@ -209,12 +222,25 @@ static void say_with_context(void)
 	log_context(NULL, NULL);
 }
 
+static void say_to_journal(void)
+{
+	journal_claim(0);
+	say_with_context();
+}
+
+static void say_aside(void)
+{
+	journal_claim(1);
+	say_with_context();
+}
+
 static void test_log_lines(void)
 {
-	setenv("JOURNAL_STREAM", "8:1", 1);
-	hear(say_with_context);
+	hear(say_to_journal);
 	CU_ASSERT_STRING_EQUAL(heard, "<3>req-1 match: no luck\n"
 			       "<6>req-1 handle: a;  hint: b?[2J?~\n");
+	hear(say_aside);
+	CU_ASSERT_PTR_NOT_NULL(strstr(heard, "Z error: req-1 match: no luck\n"));
 	unsetenv("JOURNAL_STREAM");
 	hear(say_with_context);
 	CU_ASSERT_PTR_NOT_NULL(strstr(heard, "Z error: req-1 match: no luck\n"));

@@ -1,0 +1,225 @@
+/* Counters that processes share, and that outlive them. */
+#include "config.h"
+
+#include "base/metrics.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#define ROWS 5
+
+static char path[64];
+static int go_on[2];          /* children wait for a byte from here */
+
+static void open_as(enum metrics_program program, uint64_t fingerprint)
+{
+	metrics_open(&(struct metrics_file){ .path = path, .program = program, .rows = ROWS,
+					     .fingerprint = fingerprint });
+}
+
+/* A child that has done what `does` does, and then waits. */
+static pid_t child_start(void (*does)(void))
+{
+	int ready[2];
+	char byte = 0;
+
+	if (pipe(ready) != 0)
+		return -1;
+	pid_t child = fork();
+	if (child == 0) {
+		does();
+		if (write(ready[1], &byte, 1) != 1 || read(go_on[0], &byte, 1) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	bool is_ready = child > 0 && read(ready[0], &byte, 1) == 1;
+	close(ready[0]);
+	close(ready[1]);
+	return is_ready ? child : -1;
+}
+
+static void child_kill(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+/* In a child, because a process opens once. True when `look` is, in a program of its own. */
+static bool seen_by_another(bool (*look)(void))
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(look() ? 0 : 1);
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+static void fresh_file(void)
+{
+	snprintf(path, sizeof(path), "/tmp/permafrost-metrics.%d", (int)getpid());
+	unlink(path);
+}
+
+/* ---- what children do ------------------------------------------------------------------------- */
+
+static void count_three(void)
+{
+	open_as(METRICS_API, 1);
+	for (int n = 0; n < 3; n++) {
+		metrics_count(METRIC_TOKEN_HITS);
+		metrics_request(2, 200, 700);
+	}
+	metrics_request(2, 753, 20000000);
+	metrics_request(ROWS, 200, 1);     /* there is no such row */
+}
+
+static void be_engine(void)
+{
+	open_as(METRICS_ENGINE, 1);
+}
+
+static bool sees_six_of_two(void)
+{
+	struct metrics_row sum;
+
+	open_as(METRICS_ENGINE, 1);
+	metrics_row_sum(2, &sum);
+	return metrics_sum(METRIC_TOKEN_HITS) == 6 && metrics_sum(METRIC_TOKEN_MISSES) == 0 &&
+	       sum.statuses[2] == 6 && sum.statuses[7] == 2 && sum.us == 2 * (3 * 700 + 20000000) &&
+	       sum.buckets[0] == 0 && sum.buckets[1] == 6 &&
+	       sum.buckets[METRICS_BUCKETS - 1] == 2 && metrics_running(METRICS_API) == 2 &&
+	       metrics_running(METRICS_ENGINE) == 1;
+}
+
+static bool sees_six_of_nobody(void)
+{
+	open_as(METRICS_API, 1);
+	return metrics_sum(METRIC_TOKEN_HITS) == 6 && metrics_running(METRICS_API) == 1;
+}
+
+static bool sees_seven_after_one(void)
+{
+	open_as(METRICS_API, 1);
+	metrics_count(METRIC_TOKEN_HITS);
+	return metrics_sum(METRIC_TOKEN_HITS) == 7;
+}
+
+static bool sees_nothing(void)
+{
+	open_as(METRICS_API, 2);
+	return metrics_sum(METRIC_TOKEN_HITS) == 0 && metrics_running(METRICS_API) == 1;
+}
+
+static bool sees_one_after_none(void)
+{
+	open_as(METRICS_API, 1);
+	metrics_count(METRIC_TOKEN_HITS);
+	return metrics_sum(METRIC_TOKEN_HITS) == 1;
+}
+
+static bool counts_alone(void)
+{
+	snprintf(path, sizeof(path), "/nowhere/metrics");
+	if (freopen("/dev/null", "w", stderr) == NULL)
+		return false;
+	count_three();
+	return metrics_sum(METRIC_TOKEN_HITS) == 3 && metrics_running(METRICS_API) == 1;
+}
+
+static bool counts_nothing(void)
+{
+	metrics_count(METRIC_TOKEN_HITS);
+	metrics_request(0, 200, 1);
+	return metrics_sum(METRIC_TOKEN_HITS) == 0 && metrics_running(METRICS_API) == 0;
+}
+
+/* ---- the tests -------------------------------------------------------------------------------- */
+
+static void what_all_count_is_added_up(void)
+{
+	fresh_file();
+	pid_t first = child_start(count_three), second = child_start(count_three);
+
+	CU_ASSERT(first > 0 && second > 0);
+	CU_ASSERT(seen_by_another(sees_six_of_two));
+	child_kill(first);
+	child_kill(second);
+	CU_ASSERT(seen_by_another(sees_six_of_nobody));
+	CU_ASSERT(seen_by_another(sees_seven_after_one));
+	unlink(path);
+}
+
+static void another_layout_begins_anew(void)
+{
+	fresh_file();
+	pid_t old = child_start(count_three);
+
+	CU_ASSERT(old > 0);
+	CU_ASSERT(seen_by_another(sees_nothing));
+	child_kill(old);
+	unlink(path);
+}
+
+static void what_is_no_counter_file_is_replaced(void)
+{
+	fresh_file();
+	FILE *file = fopen(path, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs("something else", file);
+	fclose(file);
+	CU_ASSERT(seen_by_another(sees_one_after_none));
+	unlink(path);
+}
+
+static void the_file_is_for_its_owner(void)
+{
+	struct stat status;
+
+	fresh_file();
+	pid_t child = child_start(be_engine);
+	CU_ASSERT(stat(path, &status) == 0 && (status.st_mode & 0777) == 0600);
+	child_kill(child);
+	unlink(path);
+}
+
+static void a_link_is_not_followed(void)
+{
+	char target[80];
+
+	fresh_file();
+	snprintf(target, sizeof(target), "%s.target", path);
+	CU_ASSERT_EQUAL(symlink(target, path), 0);
+	if (freopen("/dev/null", "w", stderr) != NULL)
+		CU_ASSERT(seen_by_another(sees_one_after_none));
+	CU_ASSERT_NOT_EQUAL(access(target, F_OK), 0);
+	unlink(path);
+}
+
+static void without_a_file_each_counts_alone(void)
+{
+	CU_ASSERT(seen_by_another(counts_alone));
+	CU_ASSERT(seen_by_another(counts_nothing));
+}
+
+static const struct unit units[] = {
+	{ "what all processes count is added up, and outlives them", what_all_count_is_added_up },
+	{ "another layout of the file begins anew", another_layout_begins_anew },
+	{ "what is no file of counters is replaced", what_is_no_counter_file_is_replaced },
+	{ "the file is for its owner only", the_file_is_for_its_owner },
+	{ "a symbolic link is not followed", a_link_is_not_followed },
+	{ "without a file each process counts for itself", without_a_file_each_counts_alone },
+	{ NULL, NULL }
+};
+
+int main(void)
+{
+	if (pipe(go_on) != 0)
+		return EXIT_FAILURE;
+	return unit_run("metrics", units);
+}
