@@ -1,6 +1,8 @@
 -- operation_claim: a scheduled operation that is to run now, kept from other engines until the
 -- transaction ends; of every project, so no project_id is asked for
-select run.project_id, run.operation_id, run.fire_time, run.state, operation.user_id,
+-- $1 is the cloud left alone: then no plan whose resources it must be asked about
+select run.project_id, run.operation_id, run.fire_time, run.state, run.tries, operation.user_id,
+       operation.trust_id,
        operation.doc->'operation_definition'->>'plan_id' as plan_id,
        operation.doc->'operation_definition'->>'provider_id' as provider_id,
        operation.doc->>'trigger_id' as trigger_id,
@@ -16,7 +18,9 @@ select run.project_id, run.operation_id, run.fire_time, run.state, operation.use
   left join permafrost.plans as plan
     on plan.project_id = run.project_id
    and plan.id = operation.doc->'operation_definition'->>'plan_id'
- where run.state = 'due'
+ where run.state = 'due' and coalesce(run.next_try <= clock_timestamp(), true)
+   and not ($1::boolean and coalesce(plan.doc->'resources' @> '[{"type": "OS::Nova::Server"}]'
+				     or plan.doc->'resources' @> '[{"type": "OS::Keystone::Project"}]', false))
  order by run.fire_time
  limit 1
    for update of run skip locked

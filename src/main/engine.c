@@ -11,7 +11,9 @@
 #include "base/process.h"
 #include "base/settings.h"
 #include "engine/engine.h"
+#include "identity/identity.h"
 #include "karbor/quota.h"
+#include "protectable/protectable.h"
 #include "provider/provider.h"
 #include "store/store.h"
 
@@ -93,13 +95,30 @@ static bool schema_fits(void)
 	return false;
 }
 
+/* Scheduled operations ask the cloud what belongs to their plans. */
+static bool cloud_configure(void)
+{
+	return identity_configure(&(struct identity_settings){
+		.token_lifetime = setting_int(SETTING_TOKEN_LIFETIME),
+		.token_cache_time = setting_int(SETTING_TOKEN_CACHE_TIME),
+		.public_endpoint = setting_text(SETTING_PUBLIC_ENDPOINT),
+		.region = setting_text(SETTING_REGION),
+	}) && protectable_configure(&(struct cloud_settings){
+		.region = setting_text(SETTING_CLOUD_REGION),
+		.interface = setting_text(SETTING_CLOUD_INTERFACE),
+		.request_timeout = setting_int(SETTING_CLOUD_TIMEOUT),
+		.cafile = setting_text(SETTING_CLOUD_CAFILE),
+		.insecure = setting_bool(SETTING_CLOUD_INSECURE),
+	});
+}
+
 static bool configure(struct recurrence_limits *limits)
 {
 	if (!store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
 			     setting_int(SETTING_STATEMENT_TIMEOUT)))
 		return false;
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
-	return recurrence_limits_load(limits) &&
+	return recurrence_limits_load(limits) && cloud_configure() &&
 	       provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR));
 }
 
