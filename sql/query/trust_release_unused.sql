@@ -1,13 +1,11 @@
--- trust_release_unused: put down trusts that no job came to use within an hour, or that all jobs exchanged
+-- trust_release_unused: put down trusts that nothing came to use within an hour, or that all exchanged
 with freed as (
 	delete from permafrost.trusts
 	 where (project_id, trust_id) in (
 		select project_id, trust_id
 		  from permafrost.trusts
 		 where created_at < clock_timestamp() - interval '1 hour'
-		   and not exists (select from permafrost.jobs
-				    where jobs.project_id = trusts.project_id
-				      and jobs.trust_id = trusts.trust_id)
+		   and not permafrost.trust_is_used(project_id, trust_id)
 		 limit 100
 		   for update skip locked)
 	returning trust_id, project_id

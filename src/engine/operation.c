@@ -8,15 +8,21 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "store/queries.h"
 #include "store/store.h"
 
+#define TRIES_MAX 7           /* then it has failed: 10 s, 20 s, ... make about 21 minutes */
+#define CLOUD_REST_FACTOR 2
+
 /* One run of an operation; strings live in the request. */
 struct operation_run {
 	struct owner owner;
 	const char *operation_id, *fire_time, *state, *provider_id, *plan_id;
+	const char *trust_id;    /* to act for the owner at Keystone; NULL: none */
+	int64_t tries;           /* so often it could not be started yet */
 };
 
 static struct operation_run run_read(const struct rows *rows)
@@ -76,6 +82,7 @@ static bool run_protect(struct req *rq, const struct operation_run *run, const c
 {
 	const char *path = arena_printf(rq->arena, "/providers/%s/checkpoints", run->provider_id);
 
+	rq->trust_id = run->trust_id;
 	return engine_ask(rq, &run->owner, &(struct engine_call){
 		.service = SERVICE_DATA_PROTECT, .method = METHOD_POST, .path = path,
 		.body = checkpoint_body(rq, run, trigger_id) }) &&
@@ -90,19 +97,61 @@ static bool run_fail(struct req *rq, const struct operation_run *run)
 	return engine_take_back(rq, &reason) && run_set(rq, run, "failed", NULL, reason);
 }
 
+/* A cloud that makes engines wait is left alone for twice as long, so that no engine spends more
+ * than a third of its time on it: there are others' checkpoints to settle. */
+static int64_t cloud_alone_until_us;    /* monotonic */
+
+static void cloud_leave_alone(int64_t since_us)
+{
+	int64_t now = clock_monotonic_us();
+
+	cloud_alone_until_us = now + CLOUD_REST_FACTOR * (now - since_us);
+}
+
+/* What could not be asked now is asked later, unless that was tried long enough. When PostgreSQL
+ * was what was away, it can't be written down either. */
+static bool run_put_off(struct req *rq, const struct operation_run *run)
+{
+	const char *reason = rq->problem.description;
+
+	store_rollback();
+	rq->problem = (struct problem){ 0 };
+	if (!store_begin(rq))
+		return false;
+	if (run->tries >= TRIES_MAX)
+		return run_set(rq, run, "failed", NULL, reason);
+	log_warning("operation %s is tried again later: %s", run->operation_id, reason);
+	return STORE_ASK(rq, &sql_operation_defer, run->owner.project_id, run->operation_id,
+			 run->fire_time, reason) != NULL;
+}
+
+static bool run_start(struct req *rq, const struct operation_run *run, const char *trigger_id)
+{
+	int64_t since_us = clock_monotonic_us();
+
+	if (run_protect(rq, run, trigger_id))
+		return true;
+	if (rq->problem.status != 503)
+		return run_fail(rq, run);
+	cloud_leave_alone(since_us);
+	return run_put_off(rq, run);
+}
+
 enum outcome operation_start(struct req *rq)
 {
-	struct rows *rows = STORE_ASK(rq, &sql_operation_claim);
+	bool is_alone = clock_monotonic_us() < cloud_alone_until_us;
+	struct rows *rows = STORE_ASK(rq, &sql_operation_claim, is_alone ? "true" : "false");
 
 	if (rows == NULL)
 		return OUTCOME_FAILED;
 	if (rows_count(rows) == 0)
 		return OUTCOME_IDLE;
-	const struct operation_run run = run_read(rows);
+	struct operation_run run = run_read(rows);
+	run.trust_id = rows_text(rows, 0, "trust_id");
+	run.tries = rows_int(rows, 0, "tries");
 	const char *obstacle = rows_text(rows, 0, "obstacle");
 	bool done = obstacle != NULL ? run_set(rq, &run, "skipped", NULL, obstacle) :
-		    run_protect(rq, &run, rows_text(rows, 0, "trigger_id")) ||
-		    run_fail(rq, &run);
+		    run_start(rq, &run, rows_text(rows, 0, "trigger_id"));
 	return done ? OUTCOME_DONE : OUTCOME_FAILED;
 }
 

@@ -30,7 +30,8 @@ bool job_trust_make(struct req *rq, const char *id)
 	enum trust_mode mode = identity_trust_mode();
 
 	rq->trust_id = NULL;
-	if (mode == TRUST_NEVER || req_is_v1(rq) || !says_what_to_do(rq))
+	/* engines have no token: there is nobody to ask for a trust */
+	if (mode == TRUST_NEVER || rq->token == NULL || req_is_v1(rq) || !says_what_to_do(rq))
 		return true;
 	struct rows *rows = STORE_ASK(rq, &sql_job_trust_wanted, req_project(rq), id,
 				      client_posted(rq), rq->caller.user_id,

@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "identity/identity.h"
 #include "schema/schema.h"
+#include "store/queries.h"
+#include "store/store.h"
 
 /* ---- what it accepts ------------------------------------------------------------------------ */
 
@@ -75,18 +78,32 @@ static bool retention_check(struct req *rq, struct json_object *definition)
 	return true;
 }
 
-/* The plan and the trigger are the project's own, and stay until the operation is there. */
-static bool plan_and_trigger_hold(struct req *rq, const char *plan_id, const char *provider_id,
-				  const char *trigger_id)
+/* The ids in a body, in the form that documents have. */
+struct references {
+	char plan_id[UUID_DASHED_SIZE], provider_id[UUID_DASHED_SIZE];
+	char trigger_id[UUID_DASHED_SIZE];
+};
+
+static void references_read(struct json_object *given, struct references *to)
+{
+	struct json_object *definition = json_get(given, "operation_definition");
+
+	uuid_canonical(json_get_string(given, "trigger_id"), to->trigger_id);
+	uuid_canonical(json_get_string(definition, "plan_id"), to->plan_id);
+	uuid_canonical(json_get_string(definition, "provider_id"), to->provider_id);
+}
+
+/* The plan and the trigger are the project's own, and stay until the transaction ends. */
+static bool references_hold(struct req *rq, const struct references *to)
 {
 	struct document plan, trigger;
 
-	if (!karbor_hold(rq, KIND_PLANS, plan_id, &plan) ||
-	    !karbor_hold(rq, KIND_TRIGGERS, trigger_id, &trigger))
+	if (!karbor_hold(rq, KIND_PLANS, to->plan_id, &plan) ||
+	    !karbor_hold(rq, KIND_TRIGGERS, to->trigger_id, &trigger))
 		return false;
-	if (strcmp(json_get_string(plan.json, "provider_id"), provider_id) != 0)
+	if (strcmp(json_get_string(plan.json, "provider_id"), to->provider_id) != 0)
 		return problem(rq, 400, "$.scheduled_operation.operation_definition.provider_id is "
-			       "not the provider of plan %s", plan_id);
+			       "not the provider of plan %s", to->plan_id);
 	return true;
 }
 
@@ -116,20 +133,19 @@ static bool operation_show(struct req *rq)
 }
 
 /* As it was given, with the ids in the form that documents have. */
-static struct json_object *definition_make(struct json_object *given, const char *plan_id,
-					   const char *provider_id)
+static struct json_object *definition_make(struct json_object *given, const struct references *to)
 {
 	struct json_object *definition = json_object_new_object();
 
 	json_object_object_foreach(given, key, value)
 		json_object_object_add(definition, key, json_object_get(value));
-	json_object_object_add(definition, "plan_id", json_object_new_string(plan_id));
-	json_object_object_add(definition, "provider_id", json_object_new_string(provider_id));
+	json_object_object_add(definition, "plan_id", json_object_new_string(to->plan_id));
+	json_object_object_add(definition, "provider_id", json_object_new_string(to->provider_id));
 	return definition;
 }
 
 static struct json_object *operation_make(struct req *rq, struct json_object *given, const char *id,
-					  const char *trigger_id, struct json_object *definition)
+					  const struct references *to)
 {
 	struct json_object *operation = json_own(rq->arena, json_object_new_object());
 
@@ -137,46 +153,88 @@ static struct json_object *operation_make(struct req *rq, struct json_object *gi
 	json_share(operation, given, "name");
 	json_share(operation, given, "description");
 	json_share(operation, given, "operation_type");
-	json_object_object_add(operation, "trigger_id", json_object_new_string(trigger_id));
-	json_object_object_add(operation, "operation_definition", definition);
+	json_object_object_add(operation, "trigger_id", json_object_new_string(to->trigger_id));
+	json_object_object_add(operation, "operation_definition",
+			       definition_make(json_get(given, "operation_definition"), to));
 	json_object_object_add(operation, "enabled", json_object_new_boolean(true));
 	return operation;
+}
+
+/* The right by which it runs. */
+static bool trust_take(struct req *rq, const char *id)
+{
+	if (rq->trust_id == NULL)
+		return true;
+	struct rows *rows = STORE_ASK(rq, &sql_operation_trust_set, req_project(rq), id,
+				      rq->trust_id);
+	if (rows == NULL)
+		return false;
+	if (rows_count(rows) > 0)
+		return true;
+	rq->reply.retry_after = 1;
+	return problem(rq, 503, "the trust for this operation was given back meanwhile; "
+		       "try again");
+}
+
+static bool operation_insert(struct req *rq)
+{
+	struct json_object *given = json_get(rq->body, "scheduled_operation");
+	struct references to;
+	char id[UUID_DASHED_SIZE];
+
+	uuid_dashed(id);
+	references_read(given, &to);
+	if (!references_hold(rq, &to))
+		return false;
+	struct json_object *operation = operation_make(rq, given, id, &to);
+	if (!karbor_insert(rq, KIND_SCHEDULED_OPERATIONS, id, operation) || !trust_take(rq, id))
+		return false;
+	const char *text = json_text(rq->arena, operation);
+	return karbor_reply(rq, "scheduled_operation", text, strlen(text));
+}
+
+/* What would be refused makes no trust. Keystone is asked before the transaction begins: nobody
+ * waits for it with a row locked. */
+static bool trust_make(struct req *rq)
+{
+	struct references to;
+
+	rq->trust_id = NULL;
+	if (identity_trust_mode() == TRUST_NEVER)
+		return true;
+	references_read(json_get(rq->body, "scheduled_operation"), &to);
+	return references_hold(rq, &to) && identity_trust(rq, req_project(rq), &rq->trust_id);
 }
 
 static bool operation_create(struct req *rq)
 {
 	struct json_object *given = json_get(rq->body, "scheduled_operation");
-	struct json_object *definition = json_get(given, "operation_definition");
-	char id[UUID_DASHED_SIZE], trigger_id[UUID_DASHED_SIZE];
-	char plan_id[UUID_DASHED_SIZE], provider_id[UUID_DASHED_SIZE];
 
-	uuid_dashed(id);
-	uuid_canonical(json_get_string(given, "trigger_id"), trigger_id);
-	uuid_canonical(json_get_string(definition, "plan_id"), plan_id);
-	uuid_canonical(json_get_string(definition, "provider_id"), provider_id);
 	if (strcmp(json_get_string(given, "operation_type"), RETENTION_PROTECT) == 0 &&
-	    !retention_check(rq, definition))
+	    !retention_check(rq, json_get(given, "operation_definition")))
 		return false;
-	if (!plan_and_trigger_hold(rq, plan_id, provider_id, trigger_id))
+	return trust_make(rq) && store_transaction(rq, operation_insert);
+}
+
+/* With the last that uses it goes the trust, whoever deletes. */
+static bool operation_remove(struct req *rq, const struct document *operation)
+{
+	struct rows *rows = STORE_ASK(rq, &sql_operation_delete, operation->project_id,
+				      operation->id);
+
+	if (rows == NULL)
 		return false;
-	struct json_object *operation = operation_make(rq, given, id, trigger_id,
-		definition_make(definition, plan_id, provider_id));
-	if (!karbor_insert(rq, KIND_SCHEDULED_OPERATIONS, id, operation))
-		return false;
-	const char *text = json_text(rq->arena, operation);
-	return karbor_reply(rq, "scheduled_operation", text, strlen(text));
+	const char *trust = rows_count(rows) > 0 ? rows_text(rows, 0, "trust_id") : NULL;
+	return trust == NULL || identity_trust_release(rq, operation->project_id, trust);
 }
 
 static bool operation_delete(struct req *rq)
 {
 	const char *id = karbor_id(rq, "scheduled_operation_id");
 	struct document operation;
-	bool found;
 
 	return id != NULL && karbor_lock(rq, KIND_SCHEDULED_OPERATIONS, id, &operation) &&
-	       doc_delete(rq, KIND_SCHEDULED_OPERATIONS,
-			  (struct scope){ .project = operation.project_id }, id, &found) &&
-	       karbor_reply_nothing(rq);
+	       operation_remove(rq, &operation) && karbor_reply_nothing(rq);
 }
 
 /* ---- how it is reached ---------------------------------------------------------------------- */
@@ -185,7 +243,7 @@ static const struct route operation_routes[] = {
 	{ METHOD_GET, "/scheduled_operations", "scheduled_operation:list", operation_list, NULL, 0,
 	  200 },
 	{ METHOD_POST, "/scheduled_operations", "scheduled_operation:create", operation_create,
-	  &create_body, 0, 200 },
+	  &create_body, OWN_TRANSACTION, 200 },
 	{ METHOD_GET, "/scheduled_operations/{scheduled_operation_id}", "scheduled_operation:get",
 	  operation_show, NULL, 0, 200 },
 	{ METHOD_DELETE, "/scheduled_operations/{scheduled_operation_id}",

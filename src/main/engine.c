@@ -12,7 +12,9 @@
 #include "base/settings.h"
 #include "base/supervisor.h"
 #include "engine/engine.h"
+#include "identity/identity.h"
 #include "karbor/quota.h"
+#include "protectable/protectable.h"
 #include "provider/provider.h"
 #include "recurrence/schedule.h"
 #include "route/route.h"
@@ -84,6 +86,23 @@ static sigset_t signals_hold(void)
 	return before;
 }
 
+/* Scheduled operations ask the cloud what belongs to their plans. */
+static bool cloud_configure(void)
+{
+	return identity_configure(&(struct identity_settings){
+		.token_lifetime = setting_int(SETTING_TOKEN_LIFETIME),
+		.token_cache_time = setting_int(SETTING_TOKEN_CACHE_TIME),
+		.public_endpoint = setting_text(SETTING_PUBLIC_ENDPOINT),
+		.region = setting_text(SETTING_REGION),
+	}) && protectable_configure(&(struct cloud_settings){
+		.region = setting_text(SETTING_CLOUD_REGION),
+		.interface = setting_text(SETTING_CLOUD_INTERFACE),
+		.request_timeout = setting_int(SETTING_CLOUD_TIMEOUT),
+		.cafile = setting_text(SETTING_CLOUD_CAFILE),
+		.insecure = setting_bool(SETTING_CLOUD_INSECURE),
+	});
+}
+
 static bool configure(struct recurrence_limits *limits)
 {
 	if (!store_configure(setting_text(SETTING_CONNECTION), setting_int(SETTING_CONNECT_TIMEOUT),
@@ -93,7 +112,7 @@ static bool configure(struct recurrence_limits *limits)
 	store_slow(setting_int(SETTING_SLOW_QUERY));
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	return recurrence_limits_load(limits) &&
-	       recurrence_zone_use(setting_text(SETTING_SCHEDULE_TIME_ZONE)) &&
+	       recurrence_zone_use(setting_text(SETTING_SCHEDULE_TIME_ZONE)) && cloud_configure() &&
 	       provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR));
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A compute and a volume service in the shapes of Nova's and Cinder's published APIs, for tests that
 need servers and volumes: the real ones want a hypervisor and storage. Tokens are not looked at, but
-must be there. PUT /-/documents says what there is, PUT /-/mode how it answers; loopback only.
+must be there. PUT /-/documents says what there is, PUT /-/mode how it answers, GET /-/counts and
+/-/tokens tell who asked since then; loopback only.
 
     cloud.py PORT
 """
@@ -19,6 +20,7 @@ class Cloud:
     documents = {"servers": [], "volumes": []}
     mode = {}
     counts = {}
+    tokens = []
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -35,15 +37,18 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def do_PUT(self):
         text = self.rfile.read(int(self.headers["Content-Length"]))
         setattr(Cloud, self.path.rsplit("/", 1)[1], json.loads(text))
-        Cloud.counts = {}
+        Cloud.counts, Cloud.tokens = {}, []
         self.reply(200, {})
 
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
         if url.path == "/-/counts":
             return self.reply(200, Cloud.counts)
+        if url.path == "/-/tokens":
+            return self.reply(200, Cloud.tokens)
         steps = url.path.split("/")
         Cloud.counts[steps[-2]] = Cloud.counts.get(steps[-2], 0) + 1
+        Cloud.tokens.append(self.headers.get("X-Auth-Token"))
         time.sleep(Cloud.mode.get("seconds", 0))
         if "status" in Cloud.mode:
             return self.reply(Cloud.mode["status"], {"error": "as the test wants it"})

@@ -56,6 +56,11 @@ def counts():
     return setting.ask("GET", f"http://127.0.0.1:{CLOUD}/-/counts").json
 
 
+def tokens():
+    """With which tokens, in order."""
+    return setting.ask("GET", f"http://127.0.0.1:{CLOUD}/-/tokens").json
+
+
 def server(name, image=None, status="ACTIVE", **more):
     return {"id": str(uuid.uuid4()), "name": name, "status": status,
             "image": {"id": image} if image else "", **more}
