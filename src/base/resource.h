@@ -4,6 +4,7 @@
 
 #include "base/req.h"
 
+#include <assert.h>
 #include <stdbool.h>
 
 /* JSON kinds a field may have; or them together. */
@@ -75,6 +76,12 @@ enum route_flags {
 	TELLS = 1 << 8,        /* answered with an object that is no document */
 	OWN_TRANSACTION = 1 << 9,  /* the handler begins it, after asking elsewhere */
 };
+
+/* Flags that share a bit would be less in one word than in a sum. */
+static_assert((SEARCHES | BODY_OPTIONAL | SINGLE_STATEMENT | ANY_ACCEPT | NO_DATABASE | ONLY_V1 |
+	       ONLY_V2 | SHOWS | TELLS | OWN_TRANSACTION) ==
+	      SEARCHES + BODY_OPTIONAL + SINGLE_STATEMENT + ANY_ACCEPT + NO_DATABASE + ONLY_V1 +
+	      ONLY_V2 + SHOWS + TELLS + OWN_TRANSACTION, "each flag of a route has its own bit");
 
 struct route {
 	enum method method;

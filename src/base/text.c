@@ -106,6 +106,15 @@ void text_hex(char *out, const unsigned char *bytes, size_t len)
 	*out = '\0';
 }
 
+bool text_is_one_of(const char *text, const char *const *words)
+{
+	for (; text != NULL && *words != NULL; words++) {
+		if (strcmp(text, *words) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool text_to_int64(const char *string, int64_t *value)
 {
 	const char *digits = string[0] == '-' || string[0] == '+' ? string + 1 : string;

@@ -27,6 +27,9 @@ void text_json_string(struct text *text, const char *string);
 /* Lower-case hexadecimal of `len` bytes; `out` holds 2 * len + 1. */
 void text_hex(char *out, const unsigned char *bytes, size_t len);
 
+/* Is the text one of the words, which NULL ends? A text that is NULL is none. */
+bool text_is_one_of(const char *text, const char *const *words);
+
 /* True when all of `string` is a decimal integer that fits; blanks are not allowed. */
 bool text_to_int64(const char *string, int64_t *value);
 

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "recurrence/schedule.h"
 #include "store/queries.h"
 #include "store/store.h"
@@ -26,15 +27,6 @@ struct watched {
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-static bool is_one_of(const char *text, const char *const *words)
-{
-	for (; text != NULL && *words != NULL; words++) {
-		if (strcmp(text, *words) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* As the scheduler takes it: an event that waits counts more than the state it will end. */
 static bool may_run(struct json_object *schedule)
 {
@@ -43,16 +35,17 @@ static bool may_run(struct json_object *schedule)
 	static const char *const start[] = { "start", NULL };
 	const char *event = json_get_string(schedule, "event");
 
-	if (is_one_of(event, start))
+	if (text_is_one_of(event, start))
 		return true;
-	return !is_one_of(event, ends) && !is_one_of(json_get_string(schedule, "status"), ended);
+	return !text_is_one_of(event, ends) &&
+	       !text_is_one_of(json_get_string(schedule, "status"), ended);
 }
 
 static bool is_running(struct json_object *schedule)
 {
 	static const char *const states[] = { "running", "aborting", NULL };
 
-	return is_one_of(json_get_string(schedule, "status"), states);
+	return text_is_one_of(json_get_string(schedule, "status"), states);
 }
 
 static struct schedule schedule_read(struct json_object *object)

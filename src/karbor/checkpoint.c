@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "karbor/checkpoint_int.h"
 #include "karbor/run.h"
 #include "provider/provider.h"
@@ -51,13 +52,6 @@ static bool checkpoint_lock(struct req *rq, struct document *checkpoint)
 static const char *status_of(const struct document *checkpoint)
 {
 	return json_get_string(checkpoint->json, "status");
-}
-
-static bool is_one_of(const char *status, const char *const *statuses)
-{
-	while (*statuses != NULL && strcmp(*statuses, status) != 0)
-		statuses++;
-	return *statuses != NULL;
 }
 
 static bool status_set(struct req *rq, struct document *checkpoint, const char *status)
@@ -186,7 +180,7 @@ static bool checkpoint_delete(struct req *rq)
 
 	if (!checkpoint_lock(rq, &checkpoint))
 		return false;
-	if (!is_one_of(status_of(&checkpoint), from))
+	if (!text_is_one_of(status_of(&checkpoint), from))
 		return problem(rq, 409, "checkpoint %s is %s: it can be deleted when it is "
 			       AVAILABLE ", " ERROR " or " ERROR_DELETING, checkpoint.id,
 			       status_of(&checkpoint));
@@ -219,7 +213,7 @@ static bool checkpoint_reset(struct req *rq)
 
 	if (!checkpoint_lock(rq, &checkpoint))
 		return false;
-	if (!is_one_of(status_of(&checkpoint), from))
+	if (!text_is_one_of(status_of(&checkpoint), from))
 		return problem(rq, 400, "checkpoint %s is %s, and stays so until that is over",
 			       checkpoint.id, status_of(&checkpoint));
 	return status_set(rq, &checkpoint, state) &&

@@ -8,13 +8,13 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/text.h"
 
 static const char *const excluded[] = { "error", "deleting", "deleted", "error_deleting", NULL };
 
 struct volumes {
 	struct instance_page *page;
 	struct json_object *to;
-	struct arena *arena;
 };
 
 static struct json_object *volume_instance(struct json_object *document)
@@ -30,22 +30,18 @@ static struct json_object *volume_instance(struct json_object *document)
 static bool volume_take(struct json_object *document, void *argument)
 {
 	struct volumes *volumes = argument;
-	size_t count = json_array_length(volumes->to);
 
-	if (is_one_of(json_get_string(document, "status"), excluded))
+	if (text_is_one_of(json_get_string(document, "status"), excluded))
 		return true;
-	if ((int64_t)count == volumes->page->limit) {
-		struct json_object *last = json_object_array_get_idx(volumes->to, count - 1);
-		volumes->page->next = json_get_string(last, "id");
+	if (instance_page_is_full(volumes->page, volumes->to))
 		return false;
-	}
 	json_object_array_add(volumes->to, volume_instance(document));
 	return true;
 }
 
 static bool volume_list(struct cloud *cloud, struct instance_page *page, struct json_object *to)
 {
-	struct volumes volumes = { page, to, cloud->rq->arena };
+	struct volumes volumes = { page, to };
 
 	return cloud_walk(cloud, &(struct cloud_walk){
 		.service = CLOUD_VOLUME, .path = "/volumes/detail", .items = "volumes",
@@ -61,7 +57,7 @@ static bool volume_show(struct cloud *cloud, const char *id, struct json_object 
 		return false;
 	struct json_object *document = json_get(body, "volume");
 	if (json_get_string(document, "id") != NULL &&
-	    !is_one_of(json_get_string(document, "status"), excluded))
+	    !text_is_one_of(json_get_string(document, "status"), excluded))
 		*instance = volume_instance(document);
 	return true;
 }
@@ -114,8 +110,7 @@ bool volumes_add(struct cloud *cloud, struct json_object *instance)
 		return false;
 	if (has && !volume_list(cloud, &page, list))
 		return false;
-	for (size_t n = 0; n < json_array_length(list); n++)
-		instance_add_dependent(instance, json_object_array_get_idx(list, n));
+	instance_add_dependents(instance, list);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/text.h"
 
 static const char *const excluded[] = {
 	"killed", "deleted", "pending_delete", "deactivated", NULL
@@ -34,16 +35,12 @@ static bool is_owned(struct json_object *document, const char *owner)
 static bool image_take(struct json_object *document, void *argument)
 {
 	struct images *images = argument;
-	size_t count = json_array_length(images->to);
 
-	if (is_one_of(json_get_string(document, "status"), excluded) ||
+	if (text_is_one_of(json_get_string(document, "status"), excluded) ||
 	    !is_owned(document, images->owner))
 		return true;
-	if ((int64_t)count == images->page->limit) {
-		struct json_object *last = json_object_array_get_idx(images->to, count - 1);
-		images->page->next = json_get_string(last, "id");
+	if (instance_page_is_full(images->page, images->to))
 		return false;
-	}
 	json_object_array_add(images->to, image_instance(document));
 	return true;
 }
@@ -72,7 +69,7 @@ static bool image_show(struct cloud *cloud, const char *id, struct json_object *
 	if (!cloud_get(cloud, CLOUD_IMAGE, path, &document))
 		return false;
 	if (json_get_string(document, "id") != NULL &&
-	    !is_one_of(json_get_string(document, "status"), excluded))
+	    !text_is_one_of(json_get_string(document, "status"), excluded))
 		*instance = image_instance(document);
 	return true;
 }

@@ -5,7 +5,6 @@
 
 #include <json-c/json.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/json.h"
 
@@ -48,11 +47,18 @@ void instance_add_dependent(struct json_object *instance, struct json_object *ch
 	json_object_array_add(json_get(instance, "dependent_resources"), dependent);
 }
 
-bool is_one_of(const char *text, const char *const *words)
+void instance_add_dependents(struct json_object *instance, struct json_object *children)
 {
-	for (; text != NULL && *words != NULL; words++) {
-		if (strcasecmp(text, *words) == 0)
-			return true;
-	}
-	return false;
+	for (size_t n = 0; n < json_array_length(children); n++)
+		instance_add_dependent(instance, json_object_array_get_idx(children, n));
+}
+
+bool instance_page_is_full(struct instance_page *page, struct json_object *instances)
+{
+	size_t count = json_array_length(instances);
+
+	if ((int64_t)count < page->limit)
+		return false;
+	page->next = json_get_string(json_object_array_get_idx(instances, count - 1), "id");
+	return true;
 }

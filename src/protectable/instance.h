@@ -40,8 +40,11 @@ void instance_note(struct json_object *instance, const char *member, const char 
 /* Add `child` to the dependent resources, without its own. */
 void instance_add_dependent(struct json_object *instance, struct json_object *child);
 
-/* Is the text one of the words? Words end with NULL. NULL is none. */
-bool is_one_of(const char *text, const char *const *words);
+/* The same for each of an array. */
+void instance_add_dependents(struct json_object *instance, struct json_object *children);
+
+/* Are there as many instances as the page may have? Then there are more: page->next is set. */
+bool instance_page_is_full(struct instance_page *page, struct json_object *instances);
 
 /* ---- what servers, volumes and images tell each other --------------------------------------- */
 

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/text.h"
 
 static const char *const excluded[] = {
 	"DELETED", "ERROR", "UNKNOWN", "SOFT_DELETED", "RESCUED", NULL
@@ -43,7 +44,7 @@ static bool server_take(struct json_object *document, void *argument)
 {
 	struct servers *servers = argument;
 
-	if (is_one_of(json_get_string(document, "status"), excluded))
+	if (text_is_one_of(json_get_string(document, "status"), excluded))
 		return true;
 	if (servers->count == servers->page->limit) {
 		servers->page->next = servers->rows[servers->count - 1].id;
@@ -78,9 +79,7 @@ static bool server_instance(struct cloud *cloud, const struct server *server,
 	*made = instance;
 	if (!volumes_by_server(cloud, &volumes))
 		return false;
-	struct json_object *own = json_get(volumes, server->id);
-	for (size_t n = 0; n < json_array_length(own); n++)
-		instance_add_dependent(instance, json_object_array_get_idx(own, n));
+	instance_add_dependents(instance, json_get(volumes, server->id));
 	return image_add(cloud, server, instance);
 }
 
@@ -153,7 +152,7 @@ static bool server_show(struct cloud *cloud, const char *id, struct json_object 
 	if (!server_find(cloud, id, &document))
 		return false;
 	if (json_get_string(document, "id") == NULL ||
-	    is_one_of(json_get_string(document, "status"), excluded))
+	    text_is_one_of(json_get_string(document, "status"), excluded))
 		return true;
 	const struct server server = server_read(cloud, document);
 	return server_instance(cloud, &server, instance);

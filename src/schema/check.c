@@ -218,14 +218,6 @@ static bool refuse_kind(struct req *rq, unsigned kinds, struct json_object *valu
 	return refuse(rq, place, value, "is not of type %s", kinds_text(rq, kinds));
 }
 
-static bool is_one_of(const char *string, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strcmp(string, *words) == 0)
-			return true;
-	return false;
-}
-
 static const char *words_text(struct req *rq, const char *const *words)
 {
 	struct text out = { .arena = rq->arena };
@@ -253,7 +245,7 @@ static bool check_string(struct req *rq, const struct field *field, struct json_
 
 	if ((field->flags & NOT_EMPTY) && *string == '\0')
 		return refuse(rq, place, value, "must not be empty");
-	if (field->words != NULL && !is_one_of(string, field->words))
+	if (field->words != NULL && !text_is_one_of(string, field->words))
 		return refuse(rq, place, value, "is not one of %s", words_text(rq, field->words));
 	if (field->length_max > 0 && count_characters(string) > field->length_max)
 		return refuse(rq, place, value, "is longer than %zu characters",

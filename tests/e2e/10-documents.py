@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """What README.md and doc/ tell people to type does what they say there. Blocks of sh are run as they
-stand, in a directory whose var is this instance's, as who logged in before; blocks of sql in a transaction that is taken back;
-policy and provider files are read. Only a block that says why it can't be run is left out."""
+stand, in a directory whose var is this instance's, as who logged in before; blocks of sql in a
+transaction that is taken back; policy and provider files are read. Only a block that says why it
+can't be run is left out, or a document whose commands are tried elsewhere."""
 
 import itertools
 import os
@@ -11,6 +12,7 @@ import subprocess
 from common import HOME, TREE, URL, VAR, check, run
 
 DOCUMENTS = [TREE / "README.md", *sorted((TREE / "doc").glob("*.md"))]
+ELSEWHERE = re.compile(r"^The commands here are tried by `(tests/[\w/.-]+)`", re.M)
 NOT_RUN = re.compile(r"(?:#|--) not run by the tests: (.+)")
 SHOWN = {"text", "console", "ini", "json"}      # nothing to run
 
@@ -102,10 +104,16 @@ def main(work):
     (work / "scripts").symlink_to(TREE / "scripts")
     runners = {"sh": run_sh, "sql": run_sql, "yaml": read_yaml}
     seen = set()
+    elsewhere = {str(one.relative_to(TREE)): found[1] for one in DOCUMENTS
+                 if (found := ELSEWHERE.search(one.read_text()))}
+    for document, test in elsewhere.items():
+        check(f"{document} is tried by {test}", (TREE / test).exists())
     for block in itertools.chain.from_iterable(map(blocks, DOCUMENTS)):
         seen |= {key for key in PRINTED
                  if key[0] == block.document and block.text.startswith(key[1])}
-        if block.reason:
+        if block.document in elsewhere:
+            check(f"{block.name} says what it is", block.language in {*SHOWN, *runners})
+        elif block.reason:
             check(f"{block.name} is not run: {block.reason}", True)
         elif block.language in runners:
             runners[block.language](work, block)

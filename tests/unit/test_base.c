@@ -139,6 +139,18 @@ static void test_text_hex(void)
 	CU_ASSERT_STRING_EQUAL(out, "00a5ff");
 }
 
+static void test_text_is_one_of(void)
+{
+	static const char *const words[] = { "error", "deleted", NULL };
+
+	CU_ASSERT_TRUE(text_is_one_of("deleted", words));
+	CU_ASSERT_FALSE(text_is_one_of("Deleted", words));
+	CU_ASSERT_FALSE(text_is_one_of("delete", words));
+	CU_ASSERT_FALSE(text_is_one_of("", words));
+	CU_ASSERT_FALSE(text_is_one_of(NULL, words));
+	CU_ASSERT_FALSE(text_is_one_of("error", words + 2));
+}
+
 static void test_text_to_int64(void)
 {
 	static const char *const refused[] = { "", "-", "+", " 1", "1 ", "1x", "0x1", "1.0", "--1",
@@ -267,6 +279,27 @@ static void say_by_level(void)
 	log_threshold(LOG_LEVEL_INFO);
 }
 
+static void line_note(void *taker, enum log_level level, const char *line)
+{
+	struct text *said = taker;
+
+	text_printf(said, "%d %s|", (int)level, line);
+}
+
+static void test_log_divert(void)
+{
+	struct text said = { .arena = arena };
+
+	log_context("req-1", NULL);
+	log_divert(line_note, &said);
+	log_warning("mind\nthe %s", "gap");
+	log_debug("not heard");
+	log_error("ended");
+	log_divert(NULL, NULL);
+	log_context(NULL, NULL);
+	CU_ASSERT_STRING_EQUAL(said.data, "4 mind; the gap|3 ended|");
+}
+
 static void test_log_threshold(void)
 {
 	enum log_level level;
@@ -373,12 +406,15 @@ static const struct unit units[] = {
 	{ "a text grows as needed", test_text_grows },
 	{ "a quoted JSON string is always valid UTF-8 and escaped", test_text_json_string },
 	{ "bytes print as lower-case hexadecimal", test_text_hex },
+	{ "a word is found as it is written", test_text_is_one_of },
 	{ "only a whole decimal integer that fits is an integer", test_text_to_int64 },
 	{ "ids are random version 4 UUIDs", test_clock_ids },
 	{ "the monotonic clock does not go back", test_clock_runs },
 	{ "one event is one line with request id and step", test_log_lines },
 	{ "a long event is cut and still ends its line", test_log_long },
 	{ "events above the threshold are dropped", test_log_threshold },
+	{ "who diverts the log gets the lines, without what is for the reader of logs",
+	  test_log_divert },
 	{ "the path's project goes before the caller's", test_req_words },
 	{ "of a repeated parameter the last value counts", test_req_parameter },
 	{ "a bad escape, an encoded NUL and what is not UTF-8 do not decode", test_req_decode },

@@ -10,25 +10,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "files.h"
 #include "unit.h"
-
-static char directory[] = "/tmp/permafrost-policy.XXXXXX";
-
-static const char *path_of(const char *name)
-{
-	static char path[256];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return path;
-}
-
-static void file_write(const char *name, const char *text)
-{
-	FILE *file = fopen(path_of(name), "w");
-
-	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
-		abort();
-}
 
 static bool loads(const char *text)
 {
@@ -171,22 +154,11 @@ static const struct unit units[] = {
 	{ NULL, NULL }
 };
 
-static int clean(int status)
-{
-	static const char *const files[] = { "more/10-a.yaml", "more/20-b.yaml", "more/.hidden",
-					     "policy.yaml" };
-
-	for (size_t n = 0; n < sizeof(files) / sizeof(files[0]); n++)
-		unlink(path_of(files[n]));
-	rmdir(path_of("more"));
-	rmdir(directory);
-	return status;
-}
-
 int main(void)
 {
-	if (mkdtemp(directory) == NULL || !policy_init())
-		return EXIT_FAILURE;
+	directory_make();
 	log_threshold(0);
-	return clean(unit_run("policy files", units));
+	int status = policy_init() ? unit_run("policy files", units) : EXIT_FAILURE;
+	directory_remove();
+	return status;
 }

@@ -9,66 +9,42 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "files.h"
 #include "unit.h"
 
 #define SOME_ID "11111111-2222-4333-8444-555555555555"
 #define OTHER_ID "22222222-2222-4333-8444-555555555555"
 #define HEAD "id: " SOME_ID "\nname: One\n"
+#define SAID_SIZE 4096
 #define VOLUME HEAD "resources:\n  OS::Cinder::Volume:\n"
-
-static char directory[] = "/tmp/permafrost-provider.XXXXXX";
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-static const char *path_of(const char *name)
+static void line_take(void *taker, enum log_level level, const char *line)
 {
-	static char path[256];
+	char *text = taker;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return path;
+	(void)level;
+	snprintf(text + strlen(text), SAID_SIZE - strlen(text), "%s\n", line);
 }
 
-static void file_write(const char *name, const char *text)
-{
-	FILE *file = fopen(path_of(name), "w");
-
-	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0)
-		abort();
-}
-
-static void files_forget(void)
-{
-	static const char *const files[] = { "a.yaml", "b.yaml", "note.txt", "stderr" };
-
-	for (size_t n = 0; n < sizeof(files) / sizeof(files[0]); n++)
-		unlink(path_of(files[n]));
-}
-
-/* What loading the directory logs, in memory until the next call. */
+/* What loading the directory logs, until the next call. */
 static const char *said(bool *loaded)
 {
-	static char text[4096];
-	int was = dup(STDERR_FILENO);
+	static char text[SAID_SIZE];
 
-	if (was < 0 || freopen(path_of("stderr"), "w", stderr) == NULL)
-		abort();
+	text[0] = '\0';
 	log_threshold(LOG_LEVEL_ERROR);
+	log_divert(line_take, text);
 	*loaded = provider_load(directory);
+	log_divert(NULL, NULL);
 	log_threshold(0);
-	fflush(stderr);
-	dup2(was, STDERR_FILENO);
-	close(was);
-	FILE *file = fopen(path_of("stderr"), "r");
-	size_t len = file == NULL ? 0 : fread(text, 1, sizeof(text) - 1, file);
-	text[len] = '\0';
-	if (file != NULL)
-		fclose(file);
 	return text;
 }
 
 static bool loads(const char *text)
 {
-	files_forget();
+	directory_clear();
 	file_write("a.yaml", text);
 	return provider_load(directory);
 }
@@ -206,7 +182,7 @@ static void a_broken_file_is_named_with_line_and_reason(void)
 {
 	for (size_t n = 0; n < sizeof(broken_files) / sizeof(broken_files[0]); n++) {
 		bool loaded;
-		files_forget();
+		directory_clear();
 		file_write("a.yaml", broken_files[n].text);
 		const char *told = said(&loaded);
 		if (!loaded && strstr(told, "a.yaml") != NULL &&
@@ -234,7 +210,7 @@ static void two_files_with_one_id_are_refused(void)
 {
 	bool loaded;
 
-	files_forget();
+	directory_clear();
 	file_write("a.yaml", HEAD "resources:\n  OS::Glance::Image: {}\n");
 	file_write("b.yaml", HEAD "enabled: false\nresources:\n  OS::Glance::Image: {}\n");
 	CU_ASSERT_PTR_NOT_NULL(strstr(said(&loaded), "has the same id " SOME_ID));
@@ -250,7 +226,7 @@ static void a_provider_that_is_not_enabled_is_not_there(void)
 
 static void only_yaml_files_are_read(void)
 {
-	files_forget();
+	directory_clear();
 	file_write("note.txt", "this is no provider");
 	CU_ASSERT_TRUE(provider_load(directory));
 	CU_ASSERT_EQUAL(provider_count(), 0);
@@ -295,11 +271,9 @@ static const struct unit units[] = {
 
 int main(void)
 {
-	if (mkdtemp(directory) == NULL)
-		return EXIT_FAILURE;
+	directory_make();
 	log_threshold(0);
 	int status = unit_run("provider files", units);
-	files_forget();
-	rmdir(directory);
+	directory_remove();
 	return status;
 }
