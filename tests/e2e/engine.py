@@ -10,6 +10,7 @@ from common import HOME, TREE, Api, psql, wait_for
 from karbor import DataProtect
 
 MACHINES = "8f3b6f0e-2a54-4c57-9d0b-6a1d0f7f5c21"
+INFRASTRUCTURE = "cf56bd3e-97a7-4078-b6d5-f36246333fd9"
 TYPE = "OS::Freezer::Client"
 PAST = "2026-01-01 08:30:00"
 
@@ -108,7 +109,8 @@ class Protected:
         return self.api.ask("DELETE", self.path(checkpoint))
 
     def status(self, checkpoint):
-        return self.api.ask("GET", self.path(checkpoint)).json["checkpoint"]["status"]
+        """None when it can't be told just now, as with a Keystone that takes too long."""
+        return self.api.get(self.path(checkpoint)).get("checkpoint", {}).get("status")
 
     def becomes(self, checkpoint, status, seconds=30):
         return wait_for(lambda: self.status(checkpoint) == status, seconds)
@@ -120,8 +122,8 @@ class Protected:
 
     def attempt_is_over(self, kind, name):
         """What it shows when it is, else None."""
-        shown = self.api.get(f"/{kind}s/{name}")[kind]
-        return None if shown["status"] == "in_progress" else shown
+        shown = self.api.get(f"/{kind}s/{name}").get(kind)
+        return None if shown is None or shown["status"] == "in_progress" else shown
 
     def logs(self, checkpoint):
         """Its operation logs, oldest first."""
@@ -209,14 +211,21 @@ def protected(provider=MACHINES):
 
 
 @contextlib.contextmanager
-def machines_stored_in(store):
-    """The shipped provider of machines under another id, with its backups in that directory."""
+def provider_like(shipped, **changes):
+    """A shipped provider file under another id, with texts replaced."""
     name = str(uuid.uuid4())
-    text = (TREE / "etc/providers.d/machines.yaml").read_text()
+    text = (TREE / "etc/providers.d" / shipped).read_text()
+    for old, new in {MACHINES: name, INFRASTRUCTURE: name, **changes}.items():
+        text = text.replace(old, new)
     file = HOME / "providers.d" / f"{name}.yaml"
     file.parent.mkdir(exist_ok=True)
-    file.write_text(text.replace(MACHINES, name).replace("/var/backups/permafrost", str(store)))
+    file.write_text(text)
     try:
         yield name
     finally:
         file.unlink()
+
+
+def machines_stored_in(store):
+    """The shipped provider of machines, with its backups in that directory."""
+    return provider_like("machines.yaml", **{"/var/backups/permafrost": str(store)})

@@ -8,10 +8,10 @@ import uuid
 
 import setting
 from common import check, psql, run
+from engine import INFRASTRUCTURE
 from karbor import DataProtect
 from services import cloud, counts, image_make, running, server, volume
 
-INFRASTRUCTURE = "cf56bd3e-97a7-4078-b6d5-f36246333fd9"
 WORD = "graph" + uuid.uuid4().hex[:8]
 SERVER, VOLUME, IMAGE = "OS::Nova::Server", "OS::Cinder::Volume", "OS::Glance::Image"
 PROJECT = "OS::Keystone::Project"

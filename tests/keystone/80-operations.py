@@ -7,11 +7,10 @@ import uuid
 
 import setting
 from common import Api, check, psql, run, wait_for
-from engine import MACHINES, Engine, Protected
+from engine import INFRASTRUCTURE, MACHINES, Engine, Protected
 from services import cloud, image_make, running, server, tokens, volume
 from setting import Keystone, break_with, patient
 
-INFRASTRUCTURE = "cf56bd3e-97a7-4078-b6d5-f36246333fd9"
 
 
 class Story:
@@ -212,32 +211,30 @@ def patient_engine(work):
     return engine
 
 
-def tell(work, keystone):
-    story, service = Story(keystone), Api("permafrost")
-    service.ask("POST", "/clients", {"client": {"client_id": story.fleet.word, "hostname": "central",
-                                                "is_central": True}})
-    try:
-        plan = story.plan()
-        known = given(story, plan)
-        if known is None:
-            return
-        trigger, operation, trust = known
-        hidden(story, operation, trust)
-        with patient_engine(work) as engine:
-            runs(story, trigger, operation, trust, engine)
-            waits(story, trigger, operation, engine)
-            gives_up(story, trigger, operation, engine)
-            taken_back(story, trigger, operation, trust, engine)
-        deleted(story, plan)
-        refused(story, plan)
-    finally:
-        service.ask("DELETE", f"/clients/{story.fleet.word}")
-        story.clear()
+def tell(work, story):
+    plan = story.plan()
+    known = given(story, plan)
+    if known is None:
+        return
+    trigger, operation, trust = known
+    hidden(story, operation, trust)
+    with patient_engine(work) as engine:
+        runs(story, trigger, operation, trust, engine)
+        waits(story, trigger, operation, engine)
+        gives_up(story, trigger, operation, engine)
+        taken_back(story, trigger, operation, trust, engine)
+    deleted(story, plan)
+    refused(story, plan)
 
 
 def main(work):
     with running() as keystone:
-        tell(work, keystone)
+        story = Story(keystone)
+        try:
+            with setting.central_client(story.fleet.word):
+                tell(work, story)
+        finally:
+            story.clear()
 
 
 run(main)

@@ -1,6 +1,7 @@
 """What the scripts of this directory share: Keystone and the proxy before it, and tokens to ask the
 instance with. They run like those of tests/e2e, with KEYSTONE_DIR and KEYSTONE_PORT besides."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -54,6 +55,17 @@ def start(*words):
 def get(path, token, **more):
     """Ask the instance."""
     return ask("GET", common.URL + path, token=token, **more)
+
+
+@contextlib.contextmanager
+def central_client(name):
+    """A client of every project, registered by a service; gone afterwards, whatever Keystone does."""
+    service = common.Api("permafrost")
+    service.ask("POST", "/clients", {"client": {"client_id": name, "hostname": "central", "is_central": True}})
+    try:
+        yield
+    finally:
+        common.psql(f"delete from permafrost.clients where id = '{name}'")
 
 
 def jobs(token, project, **more):
