@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/settings.h"
 #include "http/http.h"
 #include "identity/identity.h"
@@ -154,17 +155,25 @@ void doctor_socket(struct checkup *checkup)
 
 /* ---- the workers ---------------------------------------------------------------------------- */
 
-/* Ask for what needs the database, with a token that is none: 401 says that it was looked for. */
+/* Ask with a token that nobody has and that was never asked for: 401 says that it was looked for in
+ * the database, or at Keystone. */
 static bool worker_ask(struct checkup *checkup, const char *path, struct http_told *told)
 {
+	char token[UUID_HEX_SIZE];
+
+	/* a worker may be waiting for Keystone itself */
+	const int64_t timeout_ms = WORKER_TIMEOUT_MS +
+				   setting_int(SETTING_KEYSTONE_REQUEST_TIMEOUT) * 1000;
+
+	uuid_hex(token);
 	const struct http_word words[] = {
 		{ "SERVICE", "backup" }, { "MOUNT", "" }, { "REQUEST_METHOD", "GET" },
 		{ "REQUEST_URI", path }, { "QUERY_STRING", "" }, { "REQUEST_SCHEME", "http" },
 		{ "REMOTE_ADDR", "127.0.0.1" }, { "HTTP_HOST", "localhost" },
-		{ "HTTP_X_AUTH_TOKEN", "doctor" }, { NULL, NULL }
+		{ "HTTP_X_AUTH_TOKEN", token }, { NULL, NULL }
 	};
 
-	return http_ask_worker(checkup->arena, checkup->socket, words, WORKER_TIMEOUT_MS, told);
+	return http_ask_worker(checkup->arena, checkup->socket, words, timeout_ms, told);
 }
 
 void doctor_workers(struct checkup *checkup)
