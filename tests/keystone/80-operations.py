@@ -230,6 +230,7 @@ def tell(work, story):
 def main(work):
     with running() as keystone:
         story = Story(keystone)
+        story.clear()
         try:
             with setting.central_client(story.fleet.word):
                 tell(work, story)
