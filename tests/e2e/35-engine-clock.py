@@ -9,6 +9,7 @@ from common import HOME, check, psql, run, wait_for
 from engine import Engine, protected
 
 DAYS = 20
+OWNER = "permafrost_owner"
 
 # what stands before pg_catalog in the engine's search path is taken first
 CLOCK = """
@@ -19,12 +20,14 @@ create function shifted.clock_timestamp() returns timestamptz language sql volat
     'select pg_catalog.clock_timestamp() + (select ahead from shifted.clock)';
 create function shifted.statement_timestamp() returns timestamptz language sql stable as
     'select pg_catalog.statement_timestamp() + (select ahead from shifted.clock)';
+grant usage on schema shifted to permafrost;
+grant select, update on shifted.clock to permafrost;
 """
 
 
 class Clock:
     def __init__(self):
-        psql(CLOCK)
+        psql(CLOCK, OWNER)
 
     def engine(self, work):
         engine, socket = Engine(work), (HOME / "run").resolve() / "postgres"
@@ -43,8 +46,8 @@ def shifted_clock():
     try:
         yield clock
     finally:
-        psql("""drop schema shifted cascade;
-                update permafrost.services set seen_at = now() where seen_at > now()""")
+        psql("drop schema shifted cascade", OWNER)
+        psql("update permafrost.services set seen_at = now() where seen_at > now()")
 
 
 def firings(trigger):

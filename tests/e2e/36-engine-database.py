@@ -9,16 +9,17 @@ import time
 from common import HOME, check, psql, run, wait_for
 from engine import Engine, protected
 
+OWNER = "permafrost_owner"
 OFTEN, RARELY = 1, 300    # seconds between two looks of an engine that nobody wakes
 
 
 @contextlib.contextmanager
 def for_a_while(change, back):
-    psql(change)
+    psql(change, OWNER)
     try:
         yield
     finally:
-        psql(back)
+        psql(back, OWNER)
 
 
 def is_over(engine):
@@ -34,7 +35,7 @@ def migrated(work):
     rows = [
         ("newer", f"insert into permafrost.schema_version (version, name) values ({version + 1}, 'future')",
          f"delete from permafrost.schema_version where version = {version + 1}",
-         f"at version {version + 1}, this program needs {version}", "start that version"),
+         f"at version {version + 1}, this program needs {version}", "install the newest"),
         ("older", f"update permafrost.schema_version set version = -version where version = {version}",
          f"update permafrost.schema_version set version = {version} where version = -{version}",
          f", this program needs {version}", "run permafrost-manage db migrate"),
@@ -64,7 +65,7 @@ def locked(work):
     with protected() as fleet, Engine(work) as engine:
         checkpoint = fleet.protect(fleet.plan())
         wait_for(fleet.jobs)
-        lock = subprocess.Popen(["psql", "-XqAt", "-h", (HOME / "run").resolve() / "postgres", "-U", "permafrost",
+        lock = subprocess.Popen(["psql", "-XqAt", "-h", (HOME / "run").resolve() / "postgres", "-U", OWNER,
                                  "permafrost"], stdin=subprocess.PIPE, text=True)
         lock.stdin.write("begin; lock table permafrost.work_items in access exclusive mode;\n")
         lock.stdin.flush()
