@@ -112,6 +112,7 @@ int main(int argc, char **argv)
 	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
 		return EXIT_FAILURE;
 	route_metrics_open(setting_text(SETTING_METRICS_FILE), METRICS_API);
+	route_prepare();
 	enum http_end end = http_serve(dispatch, afterwards, setting_int(SETTING_BODY_MAX));
 	store_close();
 	if (end == HTTP_RELOAD)

@@ -39,19 +39,26 @@ static bool step_refresh(struct req *rq)
 }
 
 /* The programs refuse a schema they do not know, and say which command mends it. */
+static bool schema_known;
+
+void route_prepare(void)
+{
+	int version = migrate_version();
+
+	schema_known = version >= 0 && migrate_fits(version);
+}
+
 static bool step_ready(struct req *rq)
 {
-	static bool known;
-
-	if (known || (rq->route->flags & NO_DATABASE) != 0)
+	if (schema_known || (rq->route->flags & NO_DATABASE) != 0)
 		return true;
 	int version = migrate_version();
 	if (version < 0) {
 		rq->reply.retry_after = 2;
 		return problem(rq, 503, "the database is not available at the moment");
 	}
-	known = migrate_fits(version);
-	if (known)
+	schema_known = migrate_fits(version);
+	if (schema_known)
 		return true;
 	return problem(rq, 503, "the database schema is at version %d, this program needs %d",
 		       version, schema_version);

@@ -8,6 +8,12 @@
 #include "base/req.h"
 #include "base/resource.h"
 
+/*
+ * Look at the schema before the first request, if the database is there: a worker that found its own
+ * goes on when the next release's migration is applied, also if it has answered nothing until then.
+ */
+void route_prepare(void);
+
 /* Walk a request through the steps; afterwards it holds a reply or a problem. */
 void dispatch(struct req *rq);
 

@@ -66,7 +66,7 @@ class Instance:
     @contextlib.contextmanager
     def running(self):
         try:
-            self.quickstart("--detach", "--listen", self.address, "--workers", "3", "--engines", "1",
+            self.quickstart("--detach", "--listen", self.address, "--workers", "6", "--engines", "1",
                             "--build", os.environ["BUILD"])
             common.VAR = self.var
             common.HOME = (self.var / "home").resolve() if (self.var / "home").exists() else self.var
