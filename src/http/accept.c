@@ -95,6 +95,7 @@ static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int
 	rq.doing = "reply";
 	if (!reply_write(&rq, fcgi))
 		log_info("the reply did not reach the client");
+	request_forget(fcgi);
 	/* whatever nginx wishes: a connection that is kept would hold this worker */
 	FCGX_Free(fcgi, 1);
 	metrics_request(rq.row, rq.reply.status, clock_monotonic_us() - began_us);

@@ -23,6 +23,10 @@ enum param {
  */
 bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max);
 
+/* Overwrite the tokens of a request that is answered: libfcgi frees them as they are. What
+ * request_read() made of them is void then. */
+void request_forget(const FCGX_Request *fcgi);
+
 /* Write the reply, or the problem when there is one, to its end. False when the client is gone or
  * the reply broke off. */
 bool reply_write(struct req *rq, FCGX_Request *fcgi);

@@ -169,3 +169,16 @@ bool request_read(struct req *rq, const FCGX_Request *fcgi, int64_t body_max)
 		return problem(rq, 400, "Host is not the name or address of a host");
 	return body_read(rq, fcgi, body_max);
 }
+
+void request_forget(const FCGX_Request *fcgi)
+{
+	static const enum param tokens[] = {
+		PARAM_HTTP_X_AUTH_TOKEN, PARAM_HTTP_X_SERVICE_TOKEN, PARAM_HTTP_X_SUBJECT_TOKEN,
+	};
+
+	for (size_t n = 0; n < sizeof(tokens) / sizeof(tokens[0]); n++) {
+		char *value = FCGX_GetParam(http_params[tokens[n]].name, fcgi->envp);
+		if (value != NULL)
+			explicit_bzero(value, strlen(value));
+	}
+}
