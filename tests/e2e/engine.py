@@ -187,14 +187,14 @@ class Protected:
     def clean(self):
         for collection, items in (("scheduled_operations", "operations"), ("triggers", "triggers"),
                                   ("plans", "plans")):
-            for document in self.api.get(f"/{collection}?name={self.word}")[items]:
+            for document in self.api.get(f"/{collection}?name={self.word}").get(items, []):
                 self.api.ask("DELETE", f"/{collection}/{document['id']}")
         psql(f"""delete from permafrost.operation_logs where doc->>'checkpoint_id' in
                      (select id from permafrost.checkpoints where doc->'protection_plan'->>'name' = '{self.word}');
                  delete from permafrost.checkpoints where doc->'protection_plan'->>'name' = '{self.word}'""")
         for kind in "session", "job", "action", "client":
             found = self.backup("GET", f"/{kind}s?limit=500", {"match": [{"_all": self.word}]})
-            for document in found.json[f"{kind}s"]:
+            for document in (found.json or {}).get(f"{kind}s", []):
                 name = document.get("client", document)[f"{kind}_id"]
                 self.backup("DELETE", f"/{kind}s/{name}")
 
