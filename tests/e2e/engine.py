@@ -211,10 +211,10 @@ def protected(provider=MACHINES):
 
 
 @contextlib.contextmanager
-def provider_like(shipped, **changes):
-    """A shipped provider file under another id, with texts replaced."""
+def provider_like(shipped, more="", **changes):
+    """A shipped provider file under another id, with more at its end, and texts replaced."""
     name = str(uuid.uuid4())
-    text = (TREE / "etc/providers.d" / shipped).read_text()
+    text = (TREE / "etc/providers.d" / shipped).read_text() + more
     for old, new in {MACHINES: name, INFRASTRUCTURE: name, **changes}.items():
         text = text.replace(old, new)
     file = HOME / "providers.d" / f"{name}.yaml"
@@ -226,6 +226,6 @@ def provider_like(shipped, **changes):
         file.unlink()
 
 
-def machines_stored_in(store):
-    """The shipped provider of machines, with its backups in that directory."""
-    return provider_like("machines.yaml", **{"/var/backups/permafrost": str(store)})
+def machines_stored_in(store, more=""):
+    """The shipped provider of machines, with its backups in that directory, and more actions."""
+    return provider_like("machines.yaml", more, **{"/var/backups/permafrost": str(store)})
