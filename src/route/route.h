@@ -10,8 +10,7 @@
 
 /*
  * Look at the schema before the first request, if the database is there: a worker that found its
- * own goes on when the next release's migration is applied, also if it has answered nothing until
- * then.
+ * own goes on when the next release's migration is applied, also if it has answered nothing yet.
  */
 void route_prepare(void);
 
