@@ -9,8 +9,9 @@
 #include "base/resource.h"
 
 /*
- * Look at the schema before the first request, if the database is there: a worker that found its own
- * goes on when the next release's migration is applied, also if it has answered nothing until then.
+ * Look at the schema before the first request, if the database is there: a worker that found its
+ * own goes on when the next release's migration is applied, also if it has answered nothing until
+ * then.
  */
 void route_prepare(void);
 
