@@ -137,9 +137,7 @@ void doctor_schema(struct checkup *checkup)
 			    doctor_said(checkup, "it can't be read"));
 		return;
 	}
-	doctor_tell(checkup, HEALTH_BAD, version < schema_version ?
-		    "run permafrost-manage db migrate" :
-		    "a newer permafrost was here: install that version",
+	doctor_tell(checkup, HEALTH_BAD, migrate_hint(version),
 		    "it is at version %d, this program needs %d", version, schema_version);
 }
 
