@@ -27,20 +27,30 @@ def output_of(stream):
         output += content if kind == STDOUT else b""
 
 
-def get(path_of_socket, path, mount="", token=None):
-    """Status and body of a GET of a path below the mount."""
-    told = {"SERVICE": "backup", "MOUNT": mount, "REQUEST_METHOD": "GET", "QUERY_STRING": "",
-            "REQUEST_URI": mount + path, "REMOTE_ADDR": "127.0.0.1", "REQUEST_SCHEME": "http",
-            "HTTP_HOST": "localhost", **({"HTTP_X_AUTH_TOKEN": token} if token else {})}
-    params = b"".join(parameter(name, value) for name, value in told.items())
+def message(parameters, body=b""):
+    """All that nginx sends for one request."""
+    told = b"".join(parameter(name, value) for name, value in parameters.items() if value)
+    return b"".join([record(BEGIN, struct.pack("!HB5x", 1, 0)), record(PARAMS, told), record(PARAMS),
+                     record(STDIN, body) if body else b"", record(STDIN)])
+
+
+def ask(path_of_socket, request):
+    """Status and body of what the worker answers to that message."""
     with socket.socket(socket.AF_UNIX) as worker:
         worker.settimeout(60)
         worker.connect(str(path_of_socket))
-        worker.sendall(record(BEGIN, struct.pack("!HB5x", 1, 0)) + record(PARAMS, params) +
-                       record(PARAMS) + record(STDIN))
-        head, _, body = output_of(worker.makefile("rb")).partition(b"\r\n\r\n")
+        worker.sendall(request)
+        head, _, text = output_of(worker.makefile("rb")).partition(b"\r\n\r\n")
     lines = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
-    return int(lines["Status"].split()[0]), body.decode()
+    return int(lines["Status"].split()[0]), text.decode()
+
+
+def get(path_of_socket, path, mount="", token=None):
+    """Status and body of a GET of a path below the mount."""
+    return ask(path_of_socket, message({
+        "SERVICE": "backup", "MOUNT": mount, "REQUEST_METHOD": "GET", "REQUEST_URI": mount + path,
+        "REMOTE_ADDR": "127.0.0.1", "REQUEST_SCHEME": "http", "HTTP_HOST": "localhost",
+        "HTTP_X_AUTH_TOKEN": token}))
 
 
 def get_json(*words, **options):

@@ -23,7 +23,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
-import fastcgi  # noqa: E402: where common is was just said
+import fastcgi  # noqa: E402: where they are was just said
 from common import HOME, Api, check, run  # noqa: E402
 
 FIGURES = HERE / "worker.figures"
@@ -60,7 +60,7 @@ def message(api, method, path, body=None):
     """As nginx/permafrost_params has it, for a request of the real clients."""
     text = b"" if body is None else json.dumps(body).encode()
     uri = f"/v2/{api.project}{path}"
-    return fastcgi.request({
+    return fastcgi.message({
         "REQUEST_METHOD": method, "REQUEST_URI": uri, "QUERY_STRING": uri.partition("?")[2],
         "REQUEST_SCHEME": "http", "REMOTE_ADDR": "127.0.0.1", "CONTENT_TYPE": "application/json",
         "CONTENT_LENGTH": str(len(text)) if text else "", "HTTP_HOST": "127.0.0.1:9090",
