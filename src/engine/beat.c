@@ -24,16 +24,21 @@ static bool clock_follow(struct req *rq)
 	return true;
 }
 
-enum outcome beat(struct req *rq)
+static enum outcome beat(struct req *rq)
 {
 	struct rows *rows = STORE_ASK(rq, &sql_service_beat, PROGRAM, engine_settings.host);
 
-	is_enabled = false;
 	if (rows == NULL || (rows_bool(rows, 0, "is_put_back") && !clock_follow(rq)))
 		return OUTCOME_FAILED;
 	is_foreign = !migrate_fits((int)rows_int(rows, 0, "schema_version"));
 	is_enabled = !is_foreign && rows_bool(rows, 0, "is_enabled");
 	return OUTCOME_IDLE;
+}
+
+void beat_give(struct req *rq)
+{
+	is_enabled = false;
+	engine_repeat(rq, beat);
 }
 
 bool beat_allows_work(void)

@@ -39,10 +39,11 @@ bool engine_take_back(struct req *rq, const char **reason);
 
 /* ---- beat.c --------------------------------------------------------------------------------- */
 
-/* Say that we are there, and learn how things stand. Until it succeeds nothing else is done. */
-enum outcome beat(struct req *rq);
+/* Say that we are there, and learn how things stand. */
+void beat_give(struct req *rq);
 
-/* Is it our turn? Not while an administrator took this host out of work. */
+/* Is it our turn? Not while an administrator took this host out of work, nor after a beat that
+ * failed, as while PostgreSQL is away. */
 bool beat_allows_work(void);
 
 /* Was the database migrated under us? Then there is nothing that we may do to it. */

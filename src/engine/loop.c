@@ -88,7 +88,7 @@ static bool look(struct req *rq)
 	bool all_done = true;
 
 	provider_refresh();
-	engine_repeat(rq, beat);
+	beat_give(rq);
 	for (size_t n = 0; beat_allows_work() && n < sizeof(pieces) / sizeof(pieces[0]); n++)
 		all_done = engine_repeat(rq, pieces[n]) && all_done;
 	return all_done;
