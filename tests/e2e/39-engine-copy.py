@@ -15,7 +15,7 @@ SECONDS = 120     # an agent in Python
 def copy_action(second):
     """The block of the document, as deep as the actions of the shipped file, with a place of ours."""
     text = (TREE / "doc/providers.md").read_text()
-    return re.search(r"```yaml\n( {6}copy:\n.*?)```", text, re.S).group(1).replace("/mnt/second", str(second))
+    return re.search(r"```yaml\n#.*?\n( {6}copy:\n.*?)```", text, re.S).group(1).replace("/mnt/second", str(second))
 
 
 def copies(fleet, plan):

@@ -1,14 +1,14 @@
 """The cloud beside Keystone: a real Glance, and cloud.py in the place of Nova and Cinder."""
 
 import contextlib
+import socket
 import subprocess
 import sys
-import time
 import uuid
 
 import people
 import setting
-from common import TREE
+from common import TREE, wait_for
 
 GLANCE = setting.PORT + 2
 CLOUD = setting.PORT + 3
@@ -20,13 +20,18 @@ def glance(*words):
                    check=True, capture_output=True, timeout=180)
 
 
+def answers(port):
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextlib.contextmanager
 def running():
     """All three, and Keystone knows of them."""
     glance("start", "--port", str(GLANCE), "--keystone", setting.URL)
     services = subprocess.Popen([sys.executable, TREE / "tests" / "keystone" / "cloud.py", str(CLOUD)])
     try:
-        time.sleep(0.5)
+        wait_for(lambda: answers(CLOUD))
         keystone = setting.admin()
         for kind, name, port, path in (("image", "glance", GLANCE, ""),
                                        ("compute", "nova", CLOUD, "/v2.1"),
