@@ -1,9 +1,9 @@
 /*
- * The floor: the least that a FastCGI program can do to answer GET of one backup. It takes
+ * The floor: the least that a FastCGI program can do to answer GET of one document. It takes
  * project and id from the path, asks PostgreSQL, and sends the text back: no token, no policy, no
  * router. The product is measured as a ratio against it, behind the same nginx, in one run.
  *
- * usage: floor CONNECTION [prepared]   (FastCGI socket on descriptor 0)
+ * usage: floor CONNECTION backups|jobs [prepared]   (FastCGI socket on descriptor 0)
  */
 #include <fcgiapp.h>
 #include <libpq-fe.h>
@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char question[] =
-	"select doc from permafrost.backups where project_id = $1 and id = $2";
+static char question[128];
 
 /* /floor/PROJECT/ID: cut in place. */
 static int path_cut(char *uri, const char *params[2])
@@ -59,9 +58,11 @@ static void answer(FCGX_Request *rq, PGconn *pg, int prepared)
 int main(int argc, char **argv)
 {
 	FCGX_Request rq;
-	int prepared = argc > 2;
+	int prepared = argc > 3;
 	PGconn *pg = PQconnectdb(argc > 1 ? argv[1] : "");
 
+	snprintf(question, sizeof(question), "select doc from permafrost.%s "
+		 "where project_id = $1 and id = $2", argc > 2 ? argv[2] : "backups");
 	if (PQstatus(pg) != CONNECTION_OK) {
 		fputs(PQerrorMessage(pg), stderr);
 		return EXIT_FAILURE;

@@ -1,7 +1,7 @@
 -- One request generator for all runs. Settings come through the environment:
 --   BENCH_PATHS   file of "METHOD PATH [BODY]" lines; each request takes a random one
 --   BENCH_TOKEN   token to send; empty for none
--- The last line printed is "RESULT <requests/s> <p50 ms> <p99 ms> <failed>".
+-- The last line printed is "RESULT <requests/s> <p50 ms> <p99 ms> <p99.9 ms> <requests> <failed>".
 local lines = {}
 for line in io.lines(os.getenv("BENCH_PATHS")) do
   local method, path, body = line:match("^(%S+) (%S+) ?(.*)$")
@@ -28,8 +28,8 @@ end
 
 function done(summary, latency)
   local errors = summary.errors
-  io.write(string.format("RESULT %.1f %.3f %.3f %d\n",
+  io.write(string.format("RESULT %.1f %.3f %.3f %.3f %d %d\n",
     summary.requests / (summary.duration / 1e6), latency:percentile(50) / 1e3,
-    latency:percentile(99) / 1e3,
+    latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, summary.requests,
     errors.status + errors.connect + errors.read + errors.write + errors.timeout))
 end
