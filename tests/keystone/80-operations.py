@@ -100,7 +100,7 @@ def is_carried_out(fleet, operation):
 def runs(story, trigger, operation, trust, engine):
     fleet = story.fleet
     cloud("mode", {})
-    fleet.due(trigger)
+    fleet.due(trigger, "40 seconds")     # each of these tests names a later instant, however fast it is
     started = wait_for(lambda: [row for row in fleet.runs(operation) if row[0] == "started"], 90)
     if not check("the engine makes the checkpoint", started, f"{fleet.runs(operation)}\n{engine.said()}"):
         return
@@ -122,7 +122,7 @@ def waits(story, trigger, operation, engine):
     machines.register()
     try:
         cloud("mode", {"status": 500})
-        fleet.due(trigger, "9 seconds")
+        fleet.due(trigger, "30 seconds")
         put_off = wait_for(lambda: "compute" in fleet.runs(operation)[-1][2] and fleet.runs(operation)[-1])
         check("while a service is away the run waits, and says for what", put_off and put_off[0] == "due",
               f"{fleet.runs(operation)}\n{engine.said()}")
@@ -143,7 +143,7 @@ def waits(story, trigger, operation, engine):
 
 def gives_up(story, trigger, operation, engine):
     cloud("mode", {"status": 500})
-    story.fleet.due(trigger, "8 seconds")
+    story.fleet.due(trigger, "20 seconds")
     wait_for(lambda: story.fleet.runs(operation)[-1][2])
     psql("update permafrost.operation_runs set next_try = now(), tries = 7 where state = 'due'")
     last = wait_for(lambda: (row := story.fleet.runs(operation)[-1])[0] == "failed" and row, 60)
@@ -154,7 +154,7 @@ def gives_up(story, trigger, operation, engine):
 
 def taken_back(story, trigger, operation, trust, engine):
     story.keystone.ask("DELETE", f"/OS-TRUST/trusts/{trust}", token=story.fleet.api.token)
-    story.fleet.due(trigger, "7 seconds")
+    story.fleet.due(trigger, "10 seconds")
     last = wait_for(lambda: (row := story.fleet.runs(operation)[-1])[0] == "failed" and "trust" in row[2] and row)
     check("when the user took the trust back, the run fails and says so", last,
           f"{story.fleet.runs(operation)}\n{engine.said()}")
