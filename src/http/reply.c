@@ -143,7 +143,7 @@ static void headers_build(const struct req *rq, struct text *head)
 	if (rq->service == SERVICE_DATA_PROTECT)   /* data-protection-v1 2.5 */
 		header_add(head, "X-Compute-Request-Id", rq->request_id);
 	header_add(head, "X-Subject-Token", reply->subject_token);
-	header_add(head, "Cache-Control", "no-store");   /* it is for who asked, and for now */
+	header_add(head, "Cache-Control", "no-store");   /* it is for who asked, when they asked */
 	header_add(head, "Allow", reply->allow);
 	header_add(head, "Vary", rq->service == SERVICE_IDENTITY ? "X-Auth-Token" : reply->vary);
 	if (rq->service == SERVICE_DATA_PROTECT && reply->status == 413)

@@ -1,7 +1,6 @@
 /* permafrost-api: one FastCGI worker; as many as wanted run on one socket. */
 #include "config.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,66 +14,23 @@
 #include "identity/identity.h"
 #include "karbor/karbor.h"
 #include "karbor/seal.h"
+#include "main/program.h"
 #include "policy/policy.h"
-#include "protectable/protectable.h"
 #include "provider/provider.h"
 #include "recurrence/recurrence.h"
 #include "route/route.h"
 #include "store/doc.h"
 #include "store/store.h"
 
-static void usage(FILE *out)
-{
-	fputs("usage: permafrost-api [--config FILE]\n"
-	      "Answers FastCGI requests on descriptor 0; started by systemd or spawn-fcgi.\n", out);
-}
-
-static const char *config_file(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ 0 }
-	};
-	const char *file = NULL;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			file = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(EXIT_SUCCESS);
-		case 'v':
-			puts(PACKAGE_STRING);
-			exit(EXIT_SUCCESS);
-		default:
-			usage(stderr);
-			exit(2);
-		}
-	}
-	return file;
-}
+static const char usage[] =
+	"usage: permafrost-api [--config FILE]\n"
+	"Answers FastCGI requests on descriptor 0; started by systemd or spawn-fcgi.\n";
 
 /* What the client need not wait for. */
 static void afterwards(struct req *rq)
 {
 	identity_tidy(rq);
 	sighting_tell(rq);
-}
-
-static bool configure_cloud(void)
-{
-	return protectable_configure(&(struct cloud_settings){
-		.region = setting_text(SETTING_CLOUD_REGION),
-		.interface = setting_text(SETTING_CLOUD_INTERFACE),
-		.request_timeout = setting_int(SETTING_CLOUD_TIMEOUT),
-		.cafile = setting_text(SETTING_CLOUD_CAFILE),
-		.insecure = setting_bool(SETTING_CLOUD_INSECURE),
-	});
 }
 
 static bool configure(void)
@@ -91,7 +47,7 @@ static bool configure(void)
 	trigger_configure(&limits);
 	service_configure(setting_int(SETTING_SERVICE_DOWN_TIME));
 	healthcheck_configure(setting_text(SETTING_HEALTHCHECK_DISABLE));
-	return configure_cloud() && identity_configure(&(struct identity_settings){
+	return program_configure_cloud() && identity_configure(&(struct identity_settings){
 		.token_lifetime = setting_int(SETTING_TOKEN_LIFETIME),
 		.tokens_max = setting_int(SETTING_TOKENS_MAX),
 		.token_cache_time = setting_int(SETTING_TOKEN_CACHE_TIME),
@@ -106,7 +62,7 @@ static bool configure(void)
 int main(int argc, char **argv)
 {
 	process_keep_memory();
-	if (!settings_load(config_file(argc, argv)) || !configure() ||
+	if (!settings_load(program_config_file(argc, argv, usage)) || !configure() ||
 	    !seal_configure(setting_text(SETTING_SECRET_KEY_FILES)) ||
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)) ||
 	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))

@@ -1,7 +1,6 @@
 /* permafrost-engine: carries out what the Data Protection API accepted; as many as wanted run. */
 #include "config.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 #include "engine/engine.h"
 #include "identity/identity.h"
 #include "karbor/quota.h"
-#include "protectable/protectable.h"
+#include "main/program.h"
 #include "provider/provider.h"
 #include "recurrence/schedule.h"
 #include "route/route.h"
@@ -22,42 +21,10 @@
 
 #define HOST_SIZE 256
 
-static void usage(FILE *out)
-{
-	fputs("usage: permafrost-engine [--config FILE]\n"
-	      "Carries out checkpoints, restores and schedules; SIGTERM ends it, SIGHUP starts it\n"
-	      "anew.\n", out);
-}
-
-static const char *config_file(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ 0 }
-	};
-	const char *file = NULL;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			file = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(EXIT_SUCCESS);
-		case 'v':
-			puts(PACKAGE_STRING);
-			exit(EXIT_SUCCESS);
-		default:
-			usage(stderr);
-			exit(2);
-		}
-	}
-	return file;
-}
+static const char usage[] =
+	"usage: permafrost-engine [--config FILE]\n"
+	"Carries out checkpoints, restores and schedules; SIGTERM ends it, SIGHUP starts it\n"
+	"anew.\n";
 
 static volatile sig_atomic_t end_signal;
 
@@ -94,13 +61,7 @@ static bool cloud_configure(void)
 		.token_cache_time = setting_int(SETTING_TOKEN_CACHE_TIME),
 		.public_endpoint = setting_text(SETTING_PUBLIC_ENDPOINT),
 		.region = setting_text(SETTING_REGION),
-	}) && protectable_configure(&(struct cloud_settings){
-		.region = setting_text(SETTING_CLOUD_REGION),
-		.interface = setting_text(SETTING_CLOUD_INTERFACE),
-		.request_timeout = setting_int(SETTING_CLOUD_TIMEOUT),
-		.cafile = setting_text(SETTING_CLOUD_CAFILE),
-		.insecure = setting_bool(SETTING_CLOUD_INSECURE),
-	});
+	}) && program_configure_cloud();
 }
 
 static bool configure(struct recurrence_limits *limits)
@@ -124,7 +85,7 @@ int main(int argc, char **argv)
 
 	gethostname(host, sizeof(host) - 1);
 	process_keep_memory();
-	if (!settings_load(config_file(argc, argv)) || !configure(&limits) ||
+	if (!settings_load(program_config_file(argc, argv, usage)) || !configure(&limits) ||
 	    !migrate_fits(migrate_version()))
 		return EXIT_FAILURE;
 	bool ran = engine_run(&(struct engine_settings){

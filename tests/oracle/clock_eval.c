@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "lines.h"
 
 #define AWAY_MAX 8
 
@@ -114,17 +115,5 @@ static bool answer_line(struct arena *arena, char *line)
 
 int main(void)
 {
-	struct arena *arena = arena_new();
-	char *line = NULL;
-	size_t room = 0;
-	bool readable = true;
-
-	while (readable && getline(&line, &room, stdin) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		readable = answer_line(arena, line);
-		arena_reset(arena);
-	}
-	free(line);
-	arena_free(arena);
-	return readable ? EXIT_SUCCESS : EXIT_FAILURE;
+	return lines_answer(answer_line);
 }

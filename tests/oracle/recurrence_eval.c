@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "lines.h"
 
 static int64_t slowest;
 static char slowest_pattern[RECURRENCE_PATTERN_MAX + 1];
@@ -76,19 +77,9 @@ static bool answer_line(struct arena *arena, char *line)
 
 int main(int argc, char **argv)
 {
-	struct arena *arena = arena_new();
-	char *line = NULL;
-	size_t room = 0;
-	bool readable = true;
+	int status = lines_answer(answer_line);
 
-	while (readable && getline(&line, &room, stdin) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		readable = answer_line(arena, line);
-		arena_reset(arena);
-	}
-	free(line);
-	arena_free(arena);
 	if (argc == 2 && strcmp(argv[1], "--time") == 0)
 		fprintf(stderr, "%" PRId64 " us: %s\n", slowest, slowest_pattern);
-	return readable ? EXIT_SUCCESS : EXIT_FAILURE;
+	return status;
 }
