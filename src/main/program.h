@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Read the command line: --config FILE, --help, --version. Returns the file, NULL when none is named;
- * does not return when there is nothing to run. `usage` is what --help prints. */
+/* Read the command line: --config FILE, --help, --version. Returns the file, NULL when none is
+ * named; does not return when there is nothing to run. `usage` is what --help prints. */
 const char *program_config_file(int argc, char **argv, const char *usage);
 
 /* Hand [cloud] to who asks the cloud. False when that can't be used, which is logged. */
