@@ -4,16 +4,21 @@
 #include "base/files.h"
 
 #include <dirent.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 
 #define LOOK_EVERY_US 1000000
+#define SETTLED_AFTER_US 1000000
+
+static const char blanks[] = ", \t\n";
 
 /* ---- where they are ------------------------------------------------------------------------- */
 
@@ -52,44 +57,82 @@ bool files_visit(const struct files *files, struct arena *arena, file_visit *vis
 	char *rest = arena_strdup(arena, files->directories), *save;
 	bool good = files->file[0] == '\0' || visit(files->file, argument);
 
-	for (char *one = strtok_r(rest, ", \t\n", &save); good && one != NULL;
-	     one = strtok_r(NULL, ", \t\n", &save))
+	for (char *one = strtok_r(rest, blanks, &save); good && one != NULL;
+	     one = strtok_r(NULL, blanks, &save))
 		good = directory_visit(files, arena, one, visit, argument);
 	return good;
 }
 
 /* ---- what changed --------------------------------------------------------------------------- */
 
-static uint64_t mix(uint64_t hash, uint64_t value)
+struct look {
+	uint64_t hash;
+	bool is_young;
+};
+
+static void mix(struct look *look, uint64_t value)
 {
-	return (hash ^ value) * UINT64_C(0x100000001b3);
+	look->hash = (look->hash ^ value) * UINT64_C(0x100000001b3);
 }
 
-static bool look(const char *path, void *argument)
+static bool is_young(const struct stat *info)
 {
-	uint64_t *hash = argument;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t age_us = (int64_t)(now.tv_sec - info->st_mtim.tv_sec) * 1000000 +
+			 (now.tv_nsec - info->st_mtim.tv_nsec) / 1000;
+	return age_us > -SETTLED_AFTER_US && age_us < SETTLED_AFTER_US;
+}
+
+static bool look_at_file(const char *path, void *argument)
+{
+	struct look *look = argument;
 	struct stat info;
 
 	if (stat(path, &info) != 0) {
-		*hash = mix(*hash, 0);
+		mix(look, 0);
 		return true;
 	}
-	*hash = mix(*hash, (uint64_t)info.st_ino);
-	*hash = mix(*hash, (uint64_t)info.st_size);
-	*hash = mix(*hash, (uint64_t)info.st_mtim.tv_sec);
-	*hash = mix(*hash, (uint64_t)info.st_mtim.tv_nsec);
+	mix(look, (uint64_t)info.st_ino);
+	mix(look, (uint64_t)info.st_size);
+	mix(look, (uint64_t)info.st_mtim.tv_sec);
+	mix(look, (uint64_t)info.st_mtim.tv_nsec);
+	look->is_young = look->is_young || is_young(&info);
 	return true;
 }
 
-static uint64_t files_look(struct files *files)
+/* Where a file came or went a moment ago, another may take its place in the next. */
+static void look_at_directory(const char *path, struct look *look)
+{
+	struct stat info;
+
+	look->is_young = look->is_young || (stat(path, &info) == 0 && is_young(&info));
+}
+
+static void look_at_directories(const struct files *files, struct arena *arena, struct look *look)
+{
+	char *file = arena_strdup(arena, files->file);
+	char *directories = arena_strdup(arena, files->directories), *save = NULL;
+
+	if (file[0] != '\0')
+		look_at_directory(dirname(file), look);
+	for (char *one = strtok_r(directories, blanks, &save); one != NULL;
+	     one = strtok_r(NULL, blanks, &save))
+		look_at_directory(one, look);
+}
+
+static struct look files_look(struct files *files)
 {
 	struct arena *arena = arena_new();
-	uint64_t seen = 0;
+	struct look look = { .hash = 0 };
 
-	files_visit(files, arena, look, &seen);
+	files_visit(files, arena, look_at_file, &look);
+	if (look.hash != files->seen)
+		look_at_directories(files, arena, &look);
 	arena_free(arena);
 	files->looked_us = clock_monotonic_us();
-	return seen;
+	return look;
 }
 
 void files_name(struct files *files, const char *file, const char *directories)
@@ -98,7 +141,7 @@ void files_name(struct files *files, const char *file, const char *directories)
 	free(files->directories);
 	files->file = strdup(file);
 	files->directories = strdup(directories);
-	files->seen = files_look(files);
+	files->seen = files_look(files).hash;
 }
 
 void files_free(struct files *files)
@@ -112,10 +155,11 @@ bool files_changed(struct files *files)
 {
 	if (files->file == NULL || clock_monotonic_us() - files->looked_us < LOOK_EVERY_US)
 		return false;
-	uint64_t seen = files_look(files);
-	bool changed = seen != files->seen;
-	files->seen = seen;
-	return changed;
+	struct look look = files_look(files);
+	if (look.hash == files->seen || look.is_young)
+		return false;
+	files->seen = look.hash;
+	return true;
 }
 
 /* ---- what they say -------------------------------------------------------------------------- */

@@ -36,8 +36,12 @@ typedef bool file_visit(const char *path, void *argument);
 bool files_visit(const struct files *files, struct arena *arena, file_visit *visit,
 		 void *argument);
 
-/* Has one of them changed, come or gone since files_name() or the last change that this told of?
- * Looks once a second at most. */
+/*
+ * Has one of them changed, come or gone since files_name() or the last change that this told of?
+ * Looks once a second at most, and tells of a change when it is a second old: who writes a file in
+ * place, or takes it away to put another there, is not done at once, and half of a policy would be
+ * another policy.
+ */
 bool files_changed(struct files *files);
 
 /* The whole text of a file, NUL-terminated, in the arena. NULL, with the reason logged, when it
