@@ -15,6 +15,7 @@ struct engine_settings {
 	const char *schedule_time_zone;    /* by whose clocks the schedules of jobs go */
 	int64_t overdue_grace;   /* seconds that a job or a backup may be late */
 	int64_t client_silence;  /* seconds that a client may be silent */
+	int64_t history_kept;    /* seconds that firings and ended runs are kept; 0: for ever */
 	const char *host;        /* what this engine's row in os-services says */
 	sigset_t waiting_mask;   /* signals blocked while it waits; more may be while it works */
 };

@@ -86,6 +86,11 @@ enum outcome expectation_judge(struct req *rq);
 /* Write down by which rules, and judge all anew if they are others than before. */
 enum outcome expectation_rules(struct req *rq);
 
+/* ---- history.c ------------------------------------------------------------------------------ */
+
+/* Once an hour: forget firings and ended runs that are older than is kept, some at a time. */
+enum outcome history_forget(struct req *rq);
+
 /* ---- call.c: our own APIs, asked from inside ------------------------------------------------ */
 
 struct engine_call {

@@ -79,7 +79,7 @@ bool engine_repeat(struct req *rq, enum outcome (*piece)(struct req *rq))
 /* In the order in which one piece makes work for the next. */
 static enum outcome (*const pieces[])(struct req *rq) = {
 	trigger_fire, operation_start, work_settle, work_start, run_settle, run_sweep,
-	operation_settle, expectation_judge,
+	operation_settle, expectation_judge, history_forget,
 };
 
 /* Do what there is. False when some is left. */

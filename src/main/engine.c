@@ -94,6 +94,7 @@ int main(int argc, char **argv)
 		.schedule_time_zone = setting_text(SETTING_SCHEDULE_TIME_ZONE),
 		.overdue_grace = setting_int(SETTING_OVERDUE_GRACE),
 		.client_silence = setting_int(SETTING_CLIENT_SILENCE),
+		.history_kept = setting_int(SETTING_HISTORY_KEPT),
 		.limits = limits, .host = host, .waiting_mask = mask,
 	});
 	if (ran && end_signal == SIGHUP)

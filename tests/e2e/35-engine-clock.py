@@ -120,8 +120,51 @@ def fired_ahead_of_time(work):
               f"{firings(trigger)} {fleet.runs(operation)} {next_in(trigger)}")
 
 
+def old_history(trigger, operation, days):
+    """2,500 firings so many days ago, a second apart, and their runs: all over but the first, which waits."""
+    psql(f"""insert into permafrost.trigger_firings (project_id, trigger_id, fire_time, state, noticed_at)
+             select project_id, id, at, 'fired', at
+               from permafrost.triggers,
+                    generate_series(1, 2500) as n, lateral (select now() - interval '{days} days' - n * interval '1 s') as t (at)
+              where id = '{trigger}';
+             insert into permafrost.operation_runs (project_id, operation_id, fire_time, state, ended_at, next_try)
+             select operation.project_id, operation.id, fire_time,
+                    case n when 1 then 'due' else 'succeeded' end, case n when 1 then null else fire_time end,
+                    case n when 1 then now() + interval '1 day' end
+               from permafrost.scheduled_operations as operation,
+                    (select fire_time, row_number() over (order by fire_time) as n from permafrost.trigger_firings
+                      where trigger_id = '{trigger}' and noticed_at < now() - interval '{days} days') as firing
+              where operation.id = '{operation}'""")
+
+
+def looks(fleet):
+    """What makes a job of one checkpoint and then of another has been through all that it does."""
+    plan = fleet.plan()
+    for _ in range(2):
+        before = len(fleet.jobs())
+        fleet.protect(plan)
+        wait_for(lambda: len(fleet.jobs()) > before)
+
+
+def forgotten_in_time(work):
+    with protected() as fleet:
+        trigger, operation = daily(fleet)
+        old_history(trigger, operation, 20)
+        with Engine(work, history_kept=0):
+            looks(fleet)
+            check("history that is kept for ever stays", len(firings(trigger)) == len(fleet.runs(operation)) == 2500)
+        with Engine(work, history_kept=30 * 24 * 3600):
+            looks(fleet)
+            check("as does what is younger than it is kept", len(firings(trigger)) == len(fleet.runs(operation)) == 2500)
+        with Engine(work, history_kept=10 * 24 * 3600):
+            wait_for(lambda: not firings(trigger) and len(fleet.runs(operation)) == 1)
+            check("what is older is forgotten", firings(trigger) == [], len(firings(trigger)))
+            check("all but the run that is not over", [run[0] for run in fleet.runs(operation)] == ["due"],
+                  fleet.runs(operation)[:3])
+
+
 def main(work):
-    for piece in days_go_by, put_forward_and_back, fired_ahead_of_time:
+    for piece in days_go_by, put_forward_and_back, fired_ahead_of_time, forgotten_in_time:
         piece(work)
 
 
