@@ -19,6 +19,7 @@ SHOWN = {"text", "console", "ini", "json"}      # nothing to run
 # the document and the beginning of a block's first command, and pieces of what that prints
 PRINTED = {
     ("README.md", ". var/openrc-demo\necho"): ["Client node1 registered", "node1.example.org"],
+    ("README.md", ". var/openrc-demo\nmachines"): ["protecting"],
     ("README.md", ". var/openrc-demo\ncurl"): ['"versions"', '"job_id"', '"etc, nightly"'],
     ("README.md", "scripts/quickstart --doctor"): ["ok    settings", "ok    workers", "ok    url"],
     ("doc/clients.md", "cat > job.json"): ["etc, now"],
@@ -56,7 +57,7 @@ def environment():
 
 
 def execute(work, command, text):
-    done = subprocess.run(command, input=text, cwd=work, env=environment(), text=True, timeout=120,
+    done = subprocess.run(command, input=text, cwd=work, env=environment(), text=True, timeout=300,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return done.returncode, done.stdout
 
