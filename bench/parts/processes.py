@@ -1,4 +1,5 @@
 """What processes and all that descend from them have used."""
+import contextlib
 import os
 import pathlib
 
@@ -35,9 +36,9 @@ def memory(leaders):
     """MiB, pages that several of them share counted once."""
     total = 0
     for pid in family(leaders, table()):
-        try:
-            lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        for file, name in ("smaps_rollup", "Pss:"), ("status", "VmRSS:"):   # the first for root only
+            with contextlib.suppress(OSError):
+                lines = pathlib.Path(f"/proc/{pid}/{file}").read_text().splitlines()
+                total += sum(int(line.split()[1]) for line in lines if line.startswith(name))
+                break
     return total / 1024

@@ -2,8 +2,9 @@
 #ifndef PERMAFROST_BASE_PROCESS_H
 #define PERMAFROST_BASE_PROCESS_H
 
-/* No crash writes this program's memory to disk: it holds tokens and passwords. A debugger may
- * still attach. What can't be done is logged. */
+/* Nobody but root sees this program's memory, which holds tokens and passwords: no crash writes it
+ * to disk or to a program that collects dumps, and no other process of its user may read or trace
+ * it. What can't be done is logged. */
 void process_keep_memory(void);
 
 /* Become the same program anew, with the arguments of main(): it reads its configuration again and,

@@ -67,6 +67,7 @@ int main(int argc, char **argv)
 	    !policy_load(setting_text(SETTING_POLICY_FILE), setting_text(SETTING_POLICY_DIRS)) ||
 	    !provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR)))
 		return EXIT_FAILURE;
+	program_warn_of_open_secrets();
 	route_metrics_open(setting_text(SETTING_METRICS_FILE), METRICS_API);
 	route_prepare();
 	enum http_end end = http_serve(dispatch, afterwards, setting_int(SETTING_BODY_MAX));

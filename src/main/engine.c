@@ -88,6 +88,7 @@ int main(int argc, char **argv)
 	if (!settings_load(program_config_file(argc, argv, usage)) || !configure(&limits) ||
 	    !migrate_fits(migrate_version()))
 		return EXIT_FAILURE;
+	program_warn_of_open_secrets();
 	bool ran = engine_run(&(struct engine_settings){
 		.poll_interval = setting_int(SETTING_POLL_INTERVAL),
 		.work_timeout = setting_int(SETTING_WORK_TIMEOUT),

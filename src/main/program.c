@@ -6,7 +6,10 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
+#include "base/arena.h"
+#include "base/log.h"
 #include "base/settings.h"
 #include "protectable/protectable.h"
 
@@ -38,6 +41,28 @@ const char *program_config_file(int argc, char **argv, const char *usage)
 		}
 	}
 	return file;
+}
+
+static bool secret_visit(const char *path, void *argument)
+{
+	struct stat info;
+
+	(void)argument;
+	if (stat(path, &info) == 0 && (info.st_mode & S_IROTH) != 0)
+		log_warning("everybody may read %s, which holds a secret\nhint: chmod o-r it",
+			    path);
+	return true;
+}
+
+void program_warn_of_open_secrets(void)
+{
+	struct arena *arena = arena_new();
+	const char *key = setting_text(SETTING_KEYSTONE_KEYFILE);
+
+	settings_visit_secret(arena, secret_visit, NULL);
+	if (key[0] != '\0')
+		secret_visit(key, NULL);
+	arena_free(arena);
 }
 
 bool program_configure_cloud(void)

@@ -427,8 +427,8 @@ def memory(worker):
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1))
 
 
-def is_sanitized(worker):
-    return "libasan" in pathlib.Path(f"/proc/{worker}/maps").read_text()
+def is_sanitized():
+    return b"libasan" in (HOME / "bin" / "permafrost-api").read_bytes()
 
 
 def verdicts(judge, logs, account, before, resident):
@@ -446,7 +446,7 @@ def verdicts(judge, logs, account, before, resident):
     check("no sanitizer has anything to say", not found, "\n".join(found[:SHOWN]))
     found = [name for name, text in logs.since() if account.secrets_in(text)]
     check("no password and no token is in a log", not found, found)
-    if not is_sanitized(before[0]):
+    if not is_sanitized():
         growth = [memory(worker) - was for worker, was in zip(before, resident)]
         check("no worker grew", max(growth) < GROWTH_MAX, f"{growth} KiB")
 

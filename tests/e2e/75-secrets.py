@@ -281,6 +281,20 @@ def judge_connections(work):
           not wrong, "\n".join(wrong[:20]))
 
 
+def judge_open_files(work):
+    """What the workers say at their start of settings that hold a password."""
+    conf = work / "open.conf"
+    conf.write_text("[database]\nconnection = host=/nowhere user=u password=word dbname=d\n")
+    said = {}
+    for mode in 0o644, 0o640:
+        conf.chmod(mode)
+        said[mode] = subprocess.run([HOME / "bin" / "permafrost-api", "--config", conf], stdin=subprocess.DEVNULL,
+                                    capture_output=True, text=True, timeout=60, check=False).stderr
+    warning = f"everybody may read {conf}"
+    check("workers warn of a password in a file that everybody may read", warning in said[0o644], said)
+    check("and of no other", warning not in said[0o640], said)
+
+
 def judge_processes():
     told = [told_by(worker) for worker in workers()]
     check("a worker's command line holds the way to its settings at most",
@@ -306,6 +320,7 @@ def harsh_log():
 
 def main(work):
     judge_connections(work)
+    judge_open_files(work)
     judge_processes()
     api, sampler = Api("demo"), Sampler()
     starts = {log: log.stat().st_size for log in LOGS}

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Ask an address over and over until standard input ends, then print what came back, counted:
-load.py URL [CALLERS]"""
+load.py URL [TOKEN]"""
 
 import collections
 import http.client
@@ -9,7 +9,8 @@ import threading
 import urllib.parse
 
 url = urllib.parse.urlsplit(sys.argv[1])
-callers = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+headers = {"X-Auth-Token": sys.argv[2]} if len(sys.argv) > 2 else {}
+CALLERS = 4
 stop, answers = threading.Event(), collections.Counter()
 
 
@@ -17,7 +18,7 @@ def call():
     while not stop.is_set():
         try:
             connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-            connection.request("GET", url.path)
+            connection.request("GET", url.path, headers=headers)
             reply = connection.getresponse()
             reply.read()
             answers[reply.status] += 1
@@ -26,7 +27,7 @@ def call():
             answers[repr(failure)] += 1
 
 
-threads = [threading.Thread(target=call) for _ in range(callers)]
+threads = [threading.Thread(target=call) for _ in range(CALLERS)]
 for thread in threads:
     thread.start()
 sys.stdin.read()
