@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/concurrency.h"
 #include "base/log.h"
 #include "base/process.h"
 #include "base/settings.h"
@@ -43,6 +44,7 @@ static bool configure(void)
 		return false;
 	store_slow(setting_int(SETTING_SLOW_QUERY));
 	list_configure(setting_int(SETTING_LIMIT_MAX));
+	concurrency_open(setting_text(SETTING_SEARCHES_FILE), setting_int(SETTING_SEARCHES_MAX));
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	trigger_configure(&limits);
 	service_configure(setting_int(SETTING_SERVICE_DOWN_TIME));

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/concurrency.h"
+#include "base/metrics.h"
 #include "store/queries.h"
 #include "store/search.h"
 
@@ -113,6 +115,27 @@ bool list_part_read(struct req *rq, struct list_part *part)
 	return limit_read(rq, part) && offset_read(rq, part);
 }
 
+static void search_end(void *nothing)
+{
+	(void)nothing;
+	concurrency_leave();
+}
+
+/* Searches of one project must leave workers to the others. */
+static bool search_begin(struct req *rq, const struct search *search)
+{
+	if (!search_is_wide(search))
+		return true;
+	if (concurrency_enter(rq->caller.project_id)) {
+		arena_defer(rq->arena, search_end, NULL);
+		return true;
+	}
+	metrics_count(METRIC_SEARCHES_REFUSED);
+	rq->reply.retry_after = 1;
+	return problem(rq, 429, "%" PRId64 " searches of this project that may read all of it are "
+		       "running, as many as [api] searches_max allows", concurrency_limit());
+}
+
 static bool place_find(struct req *rq, const struct list *list, struct place *place)
 {
 	*place = (struct place){ 0 };
@@ -166,5 +189,6 @@ bool list_reply(struct req *rq, enum kind kind, struct scope scope)
 	struct place place;
 
 	return list_part_read(rq, &list.part) && search_read(rq, kind, &list.search) &&
-	       place_find(rq, &list, &place) && list_ask(rq, &list, &place);
+	       search_begin(rq, &list.search) && place_find(rq, &list, &place) &&
+	       list_ask(rq, &list, &place);
 }

@@ -14,14 +14,31 @@
 struct clause {
 	struct text pairs;
 	struct text texts;
+	bool names_id;
 };
 
 static bool list_read(struct req *rq, struct clause *clause, struct json_object *list,
 		      const char *path);
 
+/* What is empty may be the same in all documents. */
+static bool is_id(const char *key, struct json_object *value)
+{
+	static const char *const ids[] = { "action_id", "backup_id", "client_id", "job_id",
+					   "session_id" };
+
+	if (!json_object_is_type(value, json_type_string) || json_object_get_string_len(value) == 0)
+		return false;
+	for (size_t n = 0; n < sizeof(ids) / sizeof(ids[0]); n++) {
+		if (strcmp(key, ids[n]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void pair_add(struct req *rq, struct clause *clause, const char *key,
 		     struct json_object *value)
 {
+	clause->names_id |= is_id(key, value);
 	text_puts(&clause->pairs, clause->pairs.len == 0 ? "[{\"k\":" : ",{\"k\":");
 	text_json_string(&clause->pairs, key);
 	text_puts(&clause->pairs, ",\"v\":");
@@ -102,7 +119,7 @@ static const char *list_end(struct text *list)
 }
 
 static bool clause_read(struct req *rq, struct json_object *list, const char *path,
-			const char **pairs, const char **texts)
+			const char **pairs, const char **texts, bool *names_id)
 {
 	struct clause clause = { .pairs.arena = rq->arena, .texts.arena = rq->arena };
 
@@ -110,6 +127,7 @@ static bool clause_read(struct req *rq, struct json_object *list, const char *pa
 		return false;
 	*pairs = list_end(&clause.pairs);
 	*texts = list_end(&clause.texts);
+	*names_id = clause.names_id;
 	return true;
 }
 
@@ -149,15 +167,16 @@ bool search_read(struct req *rq, enum kind kind, struct search *search)
 {
 	struct json_object *body;
 	const char *root;
+	bool names_no_id;
 
 	*search = (struct search){ 0 };
 	if (!wrapping_open(rq, &body, &root))
 		return false;
 	if (!clause_read(rq, json_get(body, "match"), arena_printf(rq->arena, "%s.match", root),
-			 &search->match, &search->texts) ||
+			 &search->match, &search->texts, &search->names_id) ||
 	    !clause_read(rq, json_get(body, "match_not"),
 			 arena_printf(rq->arena, "%s.match_not", root),
-			 &search->match_not, &search->texts_not))
+			 &search->match_not, &search->texts_not, &names_no_id))
 		return false;
 	if (kind != KIND_BACKUPS)
 		return true;
@@ -172,4 +191,11 @@ bool search_is_empty(const struct search *search)
 	return search->match == NULL && search->match_not == NULL && search->texts == NULL &&
 	       search->texts_not == NULL && search->time_after == NULL &&
 	       search->time_before == NULL;
+}
+
+bool search_is_wide(const struct search *search)
+{
+	return !search->names_id && (search->match_not != NULL || search->texts != NULL ||
+				     search->texts_not != NULL || search->time_after != NULL ||
+				     search->time_before != NULL);
 }

@@ -14,6 +14,7 @@ struct search {
 	const char *texts_not;    /* free texts not to find */
 	const char *time_after;   /* decimal; the backup is that old or younger */
 	const char *time_before;
+	bool names_id;            /* match has an id of a document, so few are looked at */
 };
 
 /* Read rq->body, which is an object or NULL. False with a 400 problem that names the place. */
@@ -21,5 +22,9 @@ bool search_read(struct req *rq, enum kind kind, struct search *search);
 
 /* True when the search finds everything. */
 bool search_is_empty(const struct search *search);
+
+/* Can it come to reading every document of a project? Not what match alone asks, which indexes
+ * answer, nor what is narrowed to an id, as schedulers' polls are. */
+bool search_is_wide(const struct search *search);
 
 #endif

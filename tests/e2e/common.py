@@ -74,7 +74,7 @@ def workers():
     found = []
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(entry / "exe") == str(HOME / "bin" / "permafrost-api"):
+            if (entry / "cmdline").read_bytes().split(b"\0")[0] == bytes(HOME / "bin" / "permafrost-api"):
                 found.append(int(entry.name))
         except OSError:
             continue

@@ -186,6 +186,36 @@ static void the_truth_table_is_read_as_it_says(void)
 	CU_ASSERT_TRUE(count > 100);
 }
 
+static bool is_wide(const char *body)
+{
+	struct search search;
+
+	CU_ASSERT_TRUE_FATAL(search_read(rq_with(body), KIND_BACKUPS, &search));
+	return search_is_wide(&search);
+}
+
+static void what_can_come_to_reading_all_is_wide(void)
+{
+	CU_ASSERT_TRUE(is_wide("{\"match_not\": [{\"mode\": \"fs\"}]}"));
+	CU_ASSERT_TRUE(is_wide("{\"match\": [{\"mode\": \"fs\"}], \"match_not\": [{\"level\": 1}]}"));
+	CU_ASSERT_TRUE(is_wide("{\"match\": [{\"_all\": \"fs\"}]}"));
+	CU_ASSERT_TRUE(is_wide("{\"match_not\": [{\"_all\": \"fs\"}]}"));
+	CU_ASSERT_TRUE(is_wide("{\"time_after\": 1}"));
+	CU_ASSERT_TRUE(is_wide("{\"time_before\": 1}"));
+	CU_ASSERT_TRUE(is_wide("{\"match_not\": [{\"job_id\": \"j1\"}]}"));
+	CU_ASSERT_TRUE(is_wide("{\"match\": [{\"job_id\": \"\"}], \"match_not\": [{\"level\": 1}]}"));
+	CU_ASSERT_TRUE(is_wide("{\"match\": [{\"job_id\": null}], \"match_not\": [{\"level\": 1}]}"));
+}
+
+static void what_indexes_answer_and_polls_are_not_wide(void)
+{
+	CU_ASSERT_FALSE(is_wide("{}"));
+	CU_ASSERT_FALSE(is_wide("{\"match\": [{\"mode\": \"fs\"}, {\"level\": 1}]}"));
+	CU_ASSERT_FALSE(is_wide("{\"match\": [{\"client_id\": \"node1\"}],"
+				" \"match_not\": [{\"status\": \"completed\"}]}"));
+	CU_ASSERT_FALSE(is_wide("{\"match\": [{\"_all\": \"fs\"}, {\"session_id\": \"s1\"}]}"));
+}
+
 int main(void)
 {
 	static const struct unit units[] = {
@@ -202,6 +232,10 @@ int main(void)
 		  a_malformed_search_is_refused_by_its_place },
 		{ "time bounds are integers or their text", times_are_integers_or_their_text },
 		{ "time bounds count for backups only", times_are_a_matter_of_backups_only },
+		{ "what can come to reading a whole project is wide",
+		  what_can_come_to_reading_all_is_wide },
+		{ "what indexes answer and schedulers poll is not",
+		  what_indexes_answer_and_polls_are_not_wide },
 		{ "the rows of search.cases are accepted or refused as they say",
 		  the_truth_table_is_read_as_it_says },
 		{ NULL, NULL },

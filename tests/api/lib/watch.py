@@ -65,7 +65,7 @@ def workers(home):
     """The processes that answer requests."""
     for entry in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if os.readlink(entry / "exe") == str(home / "bin/permafrost-api"):
+            if (entry / "cmdline").read_bytes().split(b"\0")[0] == bytes(home / "bin/permafrost-api"):
                 yield int(entry.name)
 
 
