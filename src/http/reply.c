@@ -69,8 +69,8 @@ static void problem_as_fault(const struct problem *problem, struct text *body)
 	static const struct status_text faults[] = {
 		{ 400, "badRequest" }, { 401, "unauthorized" }, { 403, "forbidden" },
 		{ 404, "itemNotFound" }, { 405, "badMethod" }, { 409, "conflictingRequest" },
-		{ 413, "overLimit" }, { 415, "badMediaType" }, { 501, "notImplemented" },
-		{ 503, "serviceUnavailable" },
+		{ 413, "overLimit" }, { 415, "badMediaType" }, { 429, "overLimit" },
+		{ 501, "notImplemented" }, { 503, "serviceUnavailable" },
 	};
 	const char *fault = "computeFault";
 

@@ -381,6 +381,16 @@ static bool page_ask(struct req *rq, struct page *page)
 				&page->end);
 }
 
+/* By time of creation, and by equal members, an index answers. */
+static bool page_begin(struct req *rq, const struct page *page)
+{
+	bool is_wide = json_object_object_length(page->pieces) > 0 ||
+		       strcmp(page->sorts[0].column, "created_at") != 0 ||
+		       page->offset > LIST_OFFSET_NEAR;
+
+	return !is_wide || list_wide_begin(rq);
+}
+
 bool karbor_list(struct req *rq, const struct list *list, struct json_object *also)
 {
 	struct page *page = arena_alloc(rq->arena, sizeof(*page));
@@ -388,6 +398,6 @@ bool karbor_list(struct req *rq, const struct list *list, struct json_object *al
 	page->list = list;
 	filters_read(rq, page, also);
 	return project_read(rq, page) && sorts_read(rq, page) &&
-	       karbor_part(rq, &page->limit, &page->offset) && marker_read(rq, page) &&
-	       page_ask(rq, page);
+	       karbor_part(rq, &page->limit, &page->offset) && page_begin(rq, page) &&
+	       marker_read(rq, page) && page_ask(rq, page);
 }

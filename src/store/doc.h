@@ -84,6 +84,15 @@ struct list_part {
 /* Read limit, offset and marker from the query string. False with a 400 problem. */
 bool list_part_read(struct req *rq, struct list_part *part);
 
+#define LIST_OFFSET_NEAR 10000   /* rows that are skipped for next to nothing */
+
+/*
+ * What is asked next may come to reading every document of a project. Of such requests so many of
+ * the caller's project run at one time; this one counts until it ends. False with a 429 problem
+ * when there is no place left.
+ */
+bool list_wide_begin(struct req *rq);
+
 /* The largest page; a larger `limit` means this one. */
 void list_configure(int64_t limit_max);
 int64_t list_limit_max(void);

@@ -115,25 +115,29 @@ bool list_part_read(struct req *rq, struct list_part *part)
 	return limit_read(rq, part) && offset_read(rq, part);
 }
 
-static void search_end(void *nothing)
+static void wide_end(void *nothing)
 {
 	(void)nothing;
 	concurrency_leave();
 }
 
-/* Searches of one project must leave workers to the others. */
-static bool search_begin(struct req *rq, const struct search *search)
+bool list_wide_begin(struct req *rq)
 {
-	if (!search_is_wide(search))
-		return true;
 	if (concurrency_enter(rq->caller.project_id)) {
-		arena_defer(rq->arena, search_end, NULL);
+		arena_defer(rq->arena, wide_end, NULL);
 		return true;
 	}
 	metrics_count(METRIC_SEARCHES_REFUSED);
 	rq->reply.retry_after = 1;
 	return problem(rq, 429, "%" PRId64 " searches of this project that may read all of it are "
 		       "running, as many as [api] searches_max allows", concurrency_limit());
+}
+
+static bool list_begin(struct req *rq, const struct list *list)
+{
+	bool is_wide = search_is_wide(&list->search) || list->part.offset > LIST_OFFSET_NEAR;
+
+	return !is_wide || list_wide_begin(rq);
 }
 
 static bool place_find(struct req *rq, const struct list *list, struct place *place)
@@ -189,6 +193,6 @@ bool list_reply(struct req *rq, enum kind kind, struct scope scope)
 	struct place place;
 
 	return list_part_read(rq, &list.part) && search_read(rq, kind, &list.search) &&
-	       search_begin(rq, &list.search) && place_find(rq, &list, &place) &&
+	       list_begin(rq, &list) && place_find(rq, &list, &place) &&
 	       list_ask(rq, &list, &place);
 }

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import json
 
-from common import HOME, Api, Freezer, ask, check, run
+from common import HOME, URL, Api, Freezer, ask, check, run
 
 PLACES = HOME / "run" / "metrics" / "searches"
 POLL = {"match": [{"client_id": "node1"}], "match_not": [{"status": "completed"}]}
@@ -51,6 +51,25 @@ def refused(api):
     check("a moment later all are served", set(found.values()) == {200}, found)
 
 
+def lists_refused(api):
+    """Lists that no index puts in order."""
+    def status(path):
+        return ask("GET", path, token=api.token)
+
+    base = f"{URL}/data-protect/v1/{api.project}"
+    with places_held():
+        reply = status(f"{base}/plans?sort=name:asc")
+        check("a list of the Data Protection API in an order of its own is refused, as a fault of that API",
+              reply.status == 429 and "searches_max" in reply.json["overLimit"]["message"] and
+              reply.headers["Retry-After"] == "1", reply)
+        found = [status(f"{base}/{path}").status for path in ("plans?name=x", "plans?offset=10001")]
+        found.append(status(f"{api.base}/backups?offset=10001").status)
+        check("so are pieces of names, and pages far away by offset", set(found) == {429}, found)
+        found = [status(f"{base}/{path}").status for path in ("plans", "triggers?limit=5", "plans?sort=created_at:asc")]
+        found.append(status(f"{api.base}/backups?offset=10000").status)
+        check("lists in the usual order are served", set(found) == {200}, found)
+
+
 def told_by_the_client(work):
     freezer = Freezer("demo", work)
     search = json.dumps(WIDE["match_not"])
@@ -66,6 +85,7 @@ def main(work):
     api = Api("demo")
     api.ask("GET", "/backups?limit=1", WIDE["match_not"])
     refused(api)
+    lists_refused(api)
     told_by_the_client(work)
 
 
