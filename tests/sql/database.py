@@ -46,6 +46,13 @@ def questions():
                                          .replace("@v1@", v1).replace("@freezer_kind@", kind))
 
 
+def nodes_of(node):
+    """A node of a plan and those below it, outermost first."""
+    yield node
+    for child in node.get("Plans", []):
+        yield from nodes_of(child)
+
+
 class Database:
     def __init__(self, connection):
         self.connection = connection
@@ -97,9 +104,4 @@ class Database:
     def plan(self, question):
         """What EXPLAIN ANALYZE says: the nodes of the plan, outermost first."""
         lines = self.ask_all([f"explain (analyze, format json) {question}"])[0]
-
-        def walk(node):
-            yield node
-            for child in node.get("Plans", []):
-                yield from walk(child)
-        return list(walk(json.loads("".join(lines))[0]["Plan"]))
+        return list(nodes_of(json.loads("".join(lines))[0]["Plan"]))
