@@ -14,6 +14,8 @@ struct search {
 	const char *texts_not;    /* free texts not to find */
 	const char *time_after;   /* decimal; the backup is that old or younger */
 	const char *time_before;
+	const char *client;       /* the one pair of `match`, if its key is client_id and its
+				   * value a string: a scheduler that asks for its jobs */
 };
 
 /* Read rq->body, which is an object or NULL. False with a 400 problem that names the place. */

@@ -5,6 +5,7 @@ import json
 import os
 import re
 
+import model
 from database import HOUSE, kinds, nodes_of
 
 # so many that no other way is as cheap
@@ -59,7 +60,36 @@ def is_blind(node):
             and "Index Cond" not in node)
 
 
+ONE_CLIENT = """
+insert into permafrost.jobs (project_id, id, user_id, doc)
+select project, 'poll' || i, 'u' || i % 2, jsonb_build_object('project_id', project, 'job_id', 'poll' || i,
+	'description', (i * 7919) % 60, 'client_id', 'poll' || i % 2, 'job_actions', jsonb_build_array(jsonb_build_object(
+		'freezer_action', jsonb_build_object('client_id', 'poll' || (i + 1) % 2, 'status', 'completed'))),
+	'job_schedule', jsonb_build_object('status', (array['completed', 'scheduled', 'running'])[1 + i % 3]))
+  from generate_series(1, 60) as i, lateral (select 'q' || 1 + i % 4 / 3 as project) as _;
+"""
+
+
+def judge_polls(database, judge):
+    """Every way that a scheduler may ask: whose jobs, which not, which page, and as whom."""
+    database.run(ONE_CLIENT)
+    nots = [], [{"status": "completed"}], [{"status": "completed"}, {"job_id": "poll9"}], [{"status": None}]
+    cases = [(client, match_not, limit, offset, owner) for client in ("poll0", "poll1", "nobody") for match_not in nots
+             for limit, offset in ((100, 0), (4, 0), (4, 3)) for owner in (None, "u1")]
+    statements = []
+    for client, match_not, limit, offset, owner in cases:
+        body = {"match": [{"client_id": client}], "match_not": match_not}
+        pairs = model.search(body)[1] or None
+        statements += [database.search("jobs", "q1", body, limit, offset, owner=owner),
+                       database.execute("job_poll", "q1", str(limit), str(offset), client, pairs, "false", owner)]
+    answers = database.ask_all(statements)
+    wrong = [case for case, search, poll in zip(cases, answers[0::2], answers[1::2]) if search != poll]
+    judge(f"a scheduler's poll finds what a search finds, in {len(cases)} cases",
+          not wrong and len(answers[0]) > 10, *wrong[:3])
+
+
 def judge_all(database, judge):
+    judge_polls(database, judge)
     database.run(FILL)
     for name, text in questions():
         nodes = plan(database, text)
