@@ -1,11 +1,17 @@
 # Turn sql/kinds and sql/query/*.sql into C: one `struct query sql_<file>` for each file, or an
 # array of KIND_COUNT of them for a file that says @kind@; of a file that says @freezer_kind@ or
 # @karbor_kind@ the array holds those of that API's kinds only. Comments are left out.
+# A question that says "-- prepared: why it has one plan" gets a name as a prepared statement: a hash of
+# its text, so that a statement of this name is this question, whichever release made it.
 # usage: awk -v what=header|source [-v migrations="0001_x.sql ..."] -f queries.awk kinds query/*.sql
 # The source also says which schema version the programs are built for: the newest migration.
 
 # a counter that was never set would index as "", not as 0
-BEGIN { kind_count = 0 }
+BEGIN {
+	kind_count = 0
+	for (i = 1; i < 128; i++)
+		code[sprintf("%c", i)] = i
+}
 
 function quote(text) {
 	gsub(/\\/, "\\\\", text)
@@ -22,6 +28,16 @@ function fill(text, kind) {
 	return text
 }
 
+# Two polynomials, each with a prime below 2^31: exact in the numbers that awk has.
+function hash(text,	n, i, a, b) {
+	n = length(text)
+	for (i = 1; i <= n; i++) {
+		a = (a * 257 + code[substr(text, i, 1)]) % 2147483647
+		b = (b * 8191 + code[substr(text, i, 1)]) % 2147483629
+	}
+	return sprintf("%08x%08x", a, b)
+}
+
 # Is the question asked of this kind?
 function is_asked(name, kind) {
 	return body[name] ~ /@kind@/ || body[name] ~ ("@" api[kind] "_kind@")
@@ -33,6 +49,10 @@ function print_query(name, kind,	lines, n, i, text) {
 	n = split(text, lines, "\n")
 	for (i = 1; i < n; i++)
 		printf "\t\"%s\\n\"\n", quote(lines[i])
+	if (name in is_prepared)
+		printf "\t, \"permafrost_%s\"\n", hash(text)
+	else
+		print "\t, NULL"
 	printf "}"
 }
 
@@ -55,6 +75,7 @@ FNR == 1 {
 	names[++name_count] = name
 }
 
+/^-- prepared: / { is_prepared[name] }
 /^--/ { next }
 { body[name] = body[name] $0 "\n" }
 
@@ -84,7 +105,7 @@ END {
 				if (is_asked(name, k))
 					print_query(name, k)
 				else
-					printf "{ NULL, NULL }"
+					printf "{ NULL, NULL, NULL }"
 				print ","
 			}
 			printf "}"

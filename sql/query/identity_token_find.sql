@@ -1,6 +1,7 @@
 -- identity_token_find: who is behind a token; no row when it does not count (any more)
 -- the token alone tells which project it is for
 -- $1 token_hash
+-- prepared: one row by its primary key, and by theirs those it names
 select t.user_id, u.name as user_name, u.password_hash, t.project_id, p.name as project_name,
        t.methods, t.audit_id, r.roles,
        extract(epoch from t.expires_at)::bigint as expires_epoch,

@@ -162,6 +162,24 @@ static bool place_find(struct req *rq, const struct list *list, struct place *pl
 	return true;
 }
 
+/* Schedulers ask for the jobs of their client, again and again: an index has just these. */
+static bool is_poll(const struct list *list)
+{
+	return list->kind == KIND_JOBS && list->search.client != NULL &&
+	       list->search.texts_not == NULL && list->part.marker == NULL &&
+	       list->scope.project != NULL;
+}
+
+static bool poll_ask(struct req *rq, const struct list *list, const char *const *of_list)
+{
+	const char *const params[] = {
+		of_list[0], of_list[1], of_list[2], list->search.client, list->search.match_not,
+		of_list[6], of_list[8],
+	};
+
+	return store_reply_rows(rq, list_names[list->kind], &sql_job_poll, params, 7);
+}
+
 /* The first parameters of each question are the same, so one array serves all of them. */
 static bool list_ask(struct req *rq, const struct list *list, const struct place *place)
 {
@@ -178,6 +196,8 @@ static bool list_ask(struct req *rq, const struct list *list, const struct place
 		search->time_after, search->time_before,
 	};
 
+	if (is_poll(list))
+		return poll_ask(rq, list, params);
 	if (!search_is_empty(search))
 		return store_reply_rows(rq, name, &sql_doc_search[list->kind], params, 16);
 	if (list->kind == KIND_CLIENTS && list->scope.project != NULL &&

@@ -77,6 +77,7 @@ static bool connection_open(void)
 	connection.reopened = true;
 	connection.sqlstate[0] = '\0';
 	connection.is_unsure = false;
+	prepared_forget();
 	if (PQstatus(connection.pg) == CONNECTION_OK) {
 		PQsetNoticeReceiver(connection.pg, notice_drop, NULL);
 		if (connection.listen == NULL ||
@@ -171,8 +172,8 @@ void store_wait(int64_t ms, const sigset_t *mask)
 	ppoll(&wait, 1, &length, mask);
 }
 
-static const struct query begin = { "begin", "begin" };
-static const struct query commit = { "commit", "commit" };
+static const struct query begin = { .name = "begin", .text = "begin" };
+static const struct query commit = { .name = "commit", .text = "commit" };
 
 /* Until COMMIT is sent nothing of a transaction is done; a statement of its own is one. */
 static bool may_have_been_done(const struct query *query)

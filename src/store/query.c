@@ -34,17 +34,21 @@ static bool may_ask_again(const struct req *rq)
 	return rq->method == METHOD_GET && !pg_in_transaction() && pg_lost();
 }
 
-/*
- * Unnamed statements only: they are planned with their values, and they pass through PgBouncer
- * in transaction mode.
- */
+static PGresult *put_whole(PGconn *pg, const struct query *query, const char *const *params,
+			   int count, bool by_name)
+{
+	if (by_name)
+		return PQexecPrepared(pg, query->statement, count, params, NULL, NULL, 0);
+	return PQexecParams(pg, query->text, count, NULL, params, NULL, NULL, 0);
+}
+
 static PGresult *ask_once(const struct query *query, const char *const *params, int count)
 {
 	PGconn *pg = pg_link();
 	if (pg == NULL)
 		return NULL;
 	int64_t began_us = clock_monotonic_us();
-	PGresult *result = PQexecParams(pg, query->text, count, NULL, params, NULL, NULL, 0);
+	PGresult *result = prepared_or_not(pg, query, params, count, put_whole);
 	pg_note_time(query, began_us);
 	if (!result_good(result)) {
 		pg_note_failure(query, result);
@@ -173,7 +177,22 @@ static int stream_next(void *source, const char **piece, size_t *len)
 	return 1;
 }
 
-/* Send the question and fetch the first row, so that a failure is known before the reply. */
+/* Send the question and fetch the first row; nothing is left to fetch after a failure. */
+static PGresult *put_list(PGconn *pg, const struct query *query, const char *const *params,
+			  int count, bool by_name)
+{
+	int sent = by_name
+		? PQsendQueryPrepared(pg, query->statement, count, params, NULL, NULL, 0)
+		: PQsendQueryParams(pg, query->text, count, NULL, params, NULL, NULL, 0);
+	if (sent == 1)
+		PQsetSingleRowMode(pg);
+	PGresult *first = PQgetResult(pg), *rest;
+	while (!result_good(first) && (rest = PQgetResult(pg)) != NULL)
+		PQclear(rest);
+	return first;
+}
+
+/* A failure is known before the reply. */
 static bool stream_start(struct stream *stream, const struct query *query,
 			 const char *const *params, int count)
 {
@@ -182,15 +201,10 @@ static bool stream_start(struct stream *stream, const struct query *query,
 	if (stream->pg == NULL)
 		return false;
 	int64_t began_us = clock_monotonic_us();
-	if (PQsendQueryParams(stream->pg, query->text, count, NULL, params, NULL, NULL, 0) == 1)
-		PQsetSingleRowMode(stream->pg);
-	stream->row = PQgetResult(stream->pg);
+	stream->row = prepared_or_not(stream->pg, query, params, count, put_list);
 	pg_note_time(query, began_us);
 	if (result_good(stream->row))
 		return true;
-	PGresult *rest;
-	while ((rest = PQgetResult(stream->pg)) != NULL)
-		PQclear(rest);
 	pg_note_failure(query, stream->row);
 	PQclear(stream->row);
 	stream->row = NULL;

@@ -163,6 +163,16 @@ static bool wrapping_open(struct req *rq, struct json_object **body, const char 
 	return true;
 }
 
+/* What a scheduler looks for; NULL when somebody looks for more or for something else. */
+static const char *client_read(struct json_object *match)
+{
+	if (json_object_is_type(match, json_type_array) && json_object_array_length(match) == 1)
+		match = json_object_array_get_idx(match, 0);
+	if (!json_object_is_type(match, json_type_object) || json_object_object_length(match) != 1)
+		return NULL;
+	return json_get_string(match, "client_id");
+}
+
 bool search_read(struct req *rq, enum kind kind, struct search *search)
 {
 	struct json_object *body;
@@ -178,6 +188,7 @@ bool search_read(struct req *rq, enum kind kind, struct search *search)
 			 arena_printf(rq->arena, "%s.match_not", root),
 			 &search->match_not, &search->texts_not, &names_no_id))
 		return false;
+	search->client = client_read(json_get(body, "match"));
 	if (kind != KIND_BACKUPS)
 		return true;
 	return time_read(rq, json_get(body, "time_after"),

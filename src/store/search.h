@@ -15,6 +15,8 @@ struct search {
 	const char *time_after;   /* decimal; the backup is that old or younger */
 	const char *time_before;
 	bool names_id;            /* match has an id of a document, so few are looked at */
+	const char *client;       /* the one pair of `match`, if its key is client_id and its
+				   * value a string: a scheduler that asks for its jobs */
 };
 
 /* Read rq->body, which is an object or NULL. False with a 400 problem that names the place. */

@@ -13,6 +13,7 @@
 struct query {
 	const char *name;   /* the file in sql/query without its ending */
 	const char *text;
+	const char *statement;   /* its name when prepared; NULL: it is not */
 };
 
 /* ---- pg.c: the connection ------------------------------------------------------------------- */
@@ -28,6 +29,10 @@ bool store_configure(const char *connection, int64_t connect_timeout, int64_t st
 /* Log and count, by its name, each question that takes as many milliseconds or more from now on, of
  * a list until its first row; 0: none. */
 void store_slow(int64_t ms);
+
+/* Prepare the questions that say so from now on, or none: not unless told. Where statements do not
+ * last, as behind a pooler, a connection does without by itself. */
+void store_prepare(bool wanted);
 
 /* Close the connection, if there is one. */
 void store_close(void);

@@ -35,6 +35,18 @@ void pg_count_failure(const PGresult *result);
 /* A question that began then was answered just now: log it if it was slow. */
 void pg_note_time(const struct query *query, int64_t began_us);
 
+/* Put a question to PostgreSQL, by the name of its statement or with its text: the first answer. */
+typedef PGresult *put_question(PGconn *pg, const struct query *query, const char *const *params,
+			       int count, bool by_name);
+
+/* Put a question by name where it has one plan and this connection keeps statements; else with its
+ * text. What PostgreSQL refuses by name is put again, as nothing was done yet. */
+PGresult *prepared_or_not(PGconn *pg, const struct query *query, const char *const *params,
+			  int count, put_question *put);
+
+/* A connection was opened: no statement is there. */
+void prepared_forget(void);
+
 /* Turn the failure noted last into a problem of the request. Always false. */
 bool pg_problem(struct req *rq);
 

@@ -36,7 +36,7 @@ def workers_tell(api):
     found = lines_of(log, name)
     check("the list waits and is answered", held and reply.status == 200, reply)
     check("a question that took more than a second is told with the id of its request and its name", len(found) == 1
-          and re.search(f"warning: {name} handle: slow: doc_search jobs took [0-9]{{4,}} ms$", found[0]), found)
+          and re.search(f"warning: {name} handle: slow: job_poll took [0-9]{{4,}} ms$", found[0]), found)
     check("nothing of what was asked for is told", not lines_of(log, SECRET), lines_of(log, SECRET))
     before = len(lines_of(log, "slow:"))
     api.ask("GET", "/jobs?limit=1")

@@ -32,7 +32,7 @@ def questions():
     """Name in PREPARE, and text: doc_list_jobs and so on."""
     for path in glob.glob(HOUSE + "/sql/query/*.sql"):
         name = os.path.basename(path)[:-4]
-        if name not in ("doc_list", "doc_skip", "doc_search", "marker_find", "client_list",
+        if name not in ("doc_list", "doc_skip", "doc_search", "job_poll", "marker_find", "client_list",
                         "checkpoint_list"):
             continue
         with open(path, encoding="utf-8") as lines:
@@ -44,6 +44,13 @@ def questions():
             if api == "freezer":
                 yield f"{name}_{kind}", (text.replace("@also@", also).replace("@shown@", shown)
                                          .replace("@v1@", v1).replace("@freezer_kind@", kind))
+
+
+def nodes_of(node):
+    """A node of a plan and those below it, outermost first."""
+    yield node
+    for child in node.get("Plans", []):
+        yield from nodes_of(child)
 
 
 class Database:
@@ -97,9 +104,4 @@ class Database:
     def plan(self, question):
         """What EXPLAIN ANALYZE says: the nodes of the plan, outermost first."""
         lines = self.ask_all([f"explain (analyze, format json) {question}"])[0]
-
-        def walk(node):
-            yield node
-            for child in node.get("Plans", []):
-                yield from walk(child)
-        return list(walk(json.loads("".join(lines))[0]["Plan"]))
+        return list(nodes_of(json.loads("".join(lines))[0]["Plan"]))

@@ -1,0 +1,98 @@
+"""Questions that the programs prepare: what PostgreSQL plans without their values finds its rows by an
+index, so that one plan is as good as another. After plans.fill(): tables are large, or empty."""
+import glob
+import json
+import os
+import re
+
+import model
+from database import HOUSE, kinds, nodes_of
+
+# so many that no other way is as cheap
+LARGE = ("backups", "clients", "jobs", "checkpoints", "users", "tokens", "validated_tokens")
+FILL = """
+insert into permafrost.projects (id, name) select 'p' || i, 'p' || i from generate_series(1, 3000) as i;
+insert into permafrost.users (id, name, password_hash)
+select 'u' || i, 'u' || i, repeat('x', 60) from generate_series(1, 2000) as i;
+insert into permafrost.role_assignments (user_id, project_id, role)
+select 'u' || i, 'p' || (i + n) % 200 + 1, role
+  from generate_series(1, 2000) as i, generate_series(0, 2) as n, unnest(array['member', 'reader']) as role;
+insert into permafrost.tokens (token_hash, user_id, project_id, methods, audit_id, expires_at)
+select md5('t' || i), 'u' || i % 2000 + 1, 'p' || i % 200 + 1, 'password', md5('a' || i), now() + interval '1 day'
+  from generate_series(1, 10000) as i;
+insert into permafrost.validated_tokens (token_hash, said, validated_at, expires_at)
+select md5('t' || i), '{}', now(), now() + interval '1 day' from generate_series(1, 10000) as i;
+analyze;
+"""
+
+
+def questions():
+    """Name and text, for each kind that they are asked of."""
+    for path in sorted(glob.glob(HOUSE + "/sql/query/*.sql")):
+        with open(path, encoding="utf-8") as file:
+            lines = list(file)
+        if not any(line.startswith("-- prepared: ") for line in lines):
+            continue
+        name, text = os.path.basename(path)[:-4], "".join(line for line in lines if not line.startswith("--"))
+        for kind, api, _, shown, otherwise in kinds():
+            if f"@{api}_kind@" in text:
+                yield f"{name}_{kind}", (text.replace("@shown@", shown).replace("@v1@", otherwise)
+                                         .replace(f"@{api}_kind@", kind))
+        if "kind@" not in text:
+            yield name, text
+
+
+def plan(database, text):
+    """The nodes of the plan that is made without values. Of an empty table PostgreSQL reads all there
+    is; there it is only asked whether it could do otherwise."""
+    tables = re.findall(r"(?:from|join) permafrost\.(\w+)", text)
+    seqscan = "on" if set(tables) & set(LARGE) else "off"
+    count = max(map(int, re.findall(r"\$(\d+)", text)))
+    lines = database.run(f"set plan_cache_mode = force_generic_plan; set enable_seqscan = {seqscan};\n"
+                         f"prepare question as {text};\n"
+                         f"explain (format json) execute question({', '.join(['null'] * count)});")
+    return list(nodes_of(json.loads("".join(lines))[0]["Plan"]))
+
+
+def is_blind(node):
+    """Does it read rows that nobody asked for?"""
+    return (node["Node Type"] in ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan")
+            and "Index Cond" not in node)
+
+
+ONE_CLIENT = """
+insert into permafrost.jobs (project_id, id, user_id, doc)
+select project, 'poll' || i, 'u' || i % 2, jsonb_build_object('project_id', project, 'job_id', 'poll' || i,
+	'description', (i * 7919) % 60, 'client_id', 'poll' || i % 2, 'job_actions', jsonb_build_array(jsonb_build_object(
+		'freezer_action', jsonb_build_object('client_id', 'poll' || (i + 1) % 2, 'status', 'completed'))),
+	'job_schedule', jsonb_build_object('status', (array['completed', 'scheduled', 'running'])[1 + i % 3]))
+  from generate_series(1, 60) as i, lateral (select 'q' || 1 + i % 4 / 3 as project) as _;
+"""
+
+
+def judge_polls(database, judge):
+    """Every way that a scheduler may ask: whose jobs, which not, which page, and as whom."""
+    database.run(ONE_CLIENT)
+    nots = [], [{"status": "completed"}], [{"status": "completed"}, {"job_id": "poll9"}], [{"status": None}]
+    cases = [(client, match_not, limit, offset, owner) for client in ("poll0", "poll1", "nobody") for match_not in nots
+             for limit, offset in ((100, 0), (4, 0), (4, 3)) for owner in (None, "u1")]
+    statements = []
+    for client, match_not, limit, offset, owner in cases:
+        body = {"match": [{"client_id": client}], "match_not": match_not}
+        pairs = model.search(body)[1] or None
+        statements += [database.search("jobs", "q1", body, limit, offset, owner=owner),
+                       database.execute("job_poll", "q1", str(limit), str(offset), client, pairs, "false", owner)]
+    answers = database.ask_all(statements)
+    wrong = [case for case, search, poll in zip(cases, answers[0::2], answers[1::2]) if search != poll]
+    judge(f"a scheduler's poll finds what a search finds, in {len(cases)} cases",
+          not wrong and len(answers[0]) > 10, *wrong[:3])
+
+
+def judge_all(database, judge):
+    judge_polls(database, judge)
+    database.run(FILL)
+    for name, text in questions():
+        nodes = plan(database, text)
+        judge(f"{name}, planned without values, finds its rows by an index",
+              any("Index Cond" in node for node in nodes) and not any(map(is_blind, nodes)),
+              *[node for node in nodes if is_blind(node)])
