@@ -85,7 +85,8 @@ static bool configure(const char *config)
 
 static enum admin_status run(struct wish *wish)
 {
-	struct req rq = { .arena = arena_new() };
+	/* no GET, which would be asked again when the connection is lost */
+	struct req rq = { .arena = arena_new(), .method = METHOD_OTHER };
 
 	wish->rq = &rq;
 	enum admin_status status = admin_run(wish);

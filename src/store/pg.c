@@ -305,6 +305,9 @@ bool store_commit(struct req *rq)
 	if (!done)
 		pg_note_failure(&commit, result);
 	PQclear(result);
+	/* a COMMIT that was cancelled in time has ended nothing */
+	if (!pg_lost() && PQtransactionStatus(connection.pg) != PQTRANS_IDLE)
+		store_close();
 	return done || pg_problem(rq);
 }
 

@@ -28,10 +28,13 @@ static bool result_good(const PGresult *result)
 	       status == PGRES_SINGLE_TUPLE;
 }
 
-/* Only what changes nothing may be asked a second time when the first answer got lost. */
-static bool may_ask_again(const struct req *rq)
+/*
+ * Only what changes nothing may be asked a second time when the first answer got lost, and only if
+ * it was `alone`: what came before it in a transaction is lost as well.
+ */
+static bool may_ask_again(const struct req *rq, bool alone)
 {
-	return rq->method == METHOD_GET && !pg_in_transaction() && pg_lost();
+	return rq->method == METHOD_GET && alone && pg_lost();
 }
 
 static PGresult *put_whole(PGconn *pg, const struct query *query, const char *const *params,
@@ -62,10 +65,12 @@ static PGresult *ask_once(const struct query *query, const char *const *params, 
 struct rows *store_ask(struct req *rq, const struct query *query, const char *const *params,
 		       int count)
 {
-	if (!pg_in_transaction())
+	const bool alone = !pg_in_transaction();   /* a lost connection is in none */
+
+	if (alone)
 		pg_refresh();
 	PGresult *result = ask_once(query, params, count);
-	if (result == NULL && may_ask_again(rq))
+	if (result == NULL && may_ask_again(rq, alone))
 		result = ask_once(query, params, count);
 	if (result == NULL) {
 		pg_problem(rq);
@@ -221,13 +226,14 @@ bool store_reply_page(struct req *rq, const char *name, const struct query *quer
 		      const char *const *params, int count, const struct page_end *end)
 {
 	struct stream *stream = arena_alloc(rq->arena, sizeof(*stream));
+	const bool alone = !pg_in_transaction();
 
 	stream->rq = rq;
 	stream->list = name;
 	stream->end = end;
 	pg_refresh();
 	if (!stream_start(stream, query, params, count) &&
-	    !(may_ask_again(rq) && stream_start(stream, query, params, count)))
+	    !(may_ask_again(rq, alone) && stream_start(stream, query, params, count)))
 		return pg_problem(rq);
 	arena_defer(rq->arena, stream_end, stream);
 	rq->reply.status = 200;

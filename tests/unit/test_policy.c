@@ -180,12 +180,14 @@ static void a_scope_beside_the_project_denies(void)
 static void what_a_token_says_is_a_credential(void)
 {
 	const struct caller caller = {
-		.user_id = "u1", .user_domain_id = "d1", .project_id = "p1", .domain_id = "d2",
+		.user_id = "u1", .user_name = "alice", .user_domain_id = "d1",
+		.project_id = "p1", .project_name = "shop", .domain_id = "d2",
 		.project_domain_id = "d3", .is_admin_project = true, .trust_id = "t1",
 		.service_user_id = "s1", .service_project_id = "p2",
 		.service_roles = { "service" }, .service_role_count = 1, .is_system_scoped = true,
 	};
 	static const char *const true_rules[] = {
+		"user_id:u1", "user_name:alice", "project_id:p1", "project_name:shop",
 		"user_domain_id:d1", "project_domain_id:d3", "domain_id:d2", "trust_id:t1",
 		"is_admin_project:True", "service_user_id:s1", "service_project_id:p2",
 		"service_roles:service", "system_scope:all",
@@ -264,7 +266,7 @@ static const struct unit units[] = {
 	{ "every rule has its cases", every_rule_has_its_cases },
 	{ "parsing again changes nothing", parsing_again_changes_nothing },
 	{ "a scope beside the project denies", a_scope_beside_the_project_denies },
-		{ "what a token says can be asked for in a rule", what_a_token_says_is_a_credential },
+	{ "what a token says can be asked for in a rule", what_a_token_says_is_a_credential },
 	{ "a rule that asks itself denies", a_rule_that_asks_itself_denies },
 	{ "nesting has a limit", nesting_has_a_limit },
 	{ "faults are noticed", faults_are_noticed },

@@ -91,6 +91,25 @@ static void what_is_no_rule_is_refused(void)
 	}
 }
 
+/* As many rules of an operator's own as `count`, which all say "@". */
+static bool loads_many(size_t count)
+{
+	FILE *file = fopen(path_of("policy.yaml"), "w");
+
+	for (size_t n = 0; n < count; n++)
+		fprintf(file, "rule_%zu: \"@\"\n", n);
+	fclose(file);
+	return policy_load(path_of("policy.yaml"), "");
+}
+
+static void there_is_a_limit_to_the_number_of_rules(void)
+{
+	CU_ASSERT(loads_many(1000));
+	CU_ASSERT(may("reader", "rule_999"));
+	CU_ASSERT(!loads_many(2000));
+	CU_ASSERT(may("reader", "rule_999") && !policy_has_rule("rule_1999"));
+}
+
 static void a_broken_file_changes_nothing(void)
 {
 	CU_ASSERT(loads("\"jobs:get\": \"role:boss\"\n"));
@@ -162,6 +181,7 @@ static const struct unit units[] = {
 	{ "names of no rule lead to the default rule", names_of_no_rule_lead_to_the_default_rule },
 	{ "an empty file changes nothing", an_empty_file_changes_nothing },
 	{ "what is no rule is refused", what_is_no_rule_is_refused },
+	{ "there is a limit to the number of rules", there_is_a_limit_to_the_number_of_rules },
 	{ "a broken file changes nothing", a_broken_file_changes_nothing },
 	{ "directories go over the file in name order", directories_go_over_the_file_in_name_order },
 	{ "files need not be there", files_need_not_be_there },

@@ -193,6 +193,51 @@ static void a_broken_file_is_named_with_line_and_reason(void)
 	}
 }
 
+/* Schemas of an option "a". */
+static const struct broken broken_schemas[] = {
+	{ "text", "a schema is names and values" },
+	{ "{title: 7}", "title is a text" },
+	{ "{type: 7}", "type is a text or a list of texts" },
+	{ "{type: {string: number}}", "type is a text or a list of texts" },
+	{ "{type: []}", "type is a text or a list of texts" },
+	{ "{type: [string, [number]]}", "type is a text or a list of texts" },
+	{ "{type: [string, word]}", "there is no type word" },
+	{ "{enum: full}", "enum is a list of values" },
+	{ "{enum: []}", "enum is a list of values" },
+	{ "{enum: [full, [auto]]}", "enum lists texts, numbers, truths and null" },
+	{ "{minimum: \"7\"}", "minimum is a number" },
+	{ "{maxItems: 1.5}", "maxItems is a whole number from 0" },
+	{ "{items: [{type: string}]}", "a schema is names and values" },
+	{ "{properties: [b]}", "properties are names and schemas" },
+	{ "{properties: {b: text}}", "a schema is names and values" },
+	{ "{required: b}", "required is a list of names" },
+	{ "{required: [7]}", "required is a list of names" },
+	{ "{additionalProperties: {}}", "additionalProperties is true or false" },
+	{ "{type: string, enum: [a, b], default: c}", "the default is not one of a, b" },
+	{ "{type: array, minItems: 1, default: []}", "the default has less than 1 element" },
+	{ "{type: array, items: {maximum: 3}, default: [3, 4]}", "the default[1] is more than 3" },
+	{ "{type: number, minimum: 0.5, default: 0}", "the default is less than 0.5" },
+};
+
+static void a_schema_that_can_not_be_enforced_is_refused(void)
+{
+	for (size_t n = 0; n < sizeof(broken_schemas) / sizeof(broken_schemas[0]); n++) {
+		char text[512], told[128];
+		bool loaded;
+		snprintf(text, sizeof(text), VOLUME
+			 "    options_schema: {type: object, properties: {a: %s}}\n",
+			 broken_schemas[n].text);
+		snprintf(told, sizeof(told), "line 5: %s", broken_schemas[n].told);
+		directory_clear();
+		file_write("a.yaml", text);
+		const char *heard = said(&loaded);
+		if (!loaded && strstr(heard, told) != NULL)
+			continue;
+		printf("#   of %s it says: %s", broken_schemas[n].text, loaded ? "nothing\n" : heard);
+		CU_FAIL("see above");
+	}
+}
+
 static void one_broken_file_keeps_all_as_they_were(void)
 {
 	bool loaded;
@@ -222,6 +267,25 @@ static void a_provider_that_is_not_enabled_is_not_there(void)
 	CU_ASSERT_TRUE(loads(HEAD "enabled: false\nresources:\n  OS::Glance::Image: {}\n"));
 	CU_ASSERT_EQUAL(provider_count(), 0);
 	CU_ASSERT_PTR_NULL(provider_find(SOME_ID));
+}
+
+static void there_is_a_limit_to_the_number_of_providers(void)
+{
+	bool loaded;
+	char name[16], text[128];
+
+	directory_clear();
+	for (int n = 0; n <= 256; n++) {
+		snprintf(name, sizeof(name), "%03d.yaml", n);
+		snprintf(text, sizeof(text), "id: 11111111-2222-4333-8444-%012d\nname: One\n"
+			 "enabled: %s\nresources: {OS::Glance::Image: {}}\n", n, n % 2 ? "true" : "false");
+		file_write(name, text);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(said(&loaded), "256.yaml: there are more than 256 providers"));
+	CU_ASSERT_FALSE(loaded);
+	unlink(path_of("256.yaml"));
+	CU_ASSERT_TRUE(provider_load(directory));
+	CU_ASSERT_EQUAL(provider_count(), 128);   /* those that are enabled */
 }
 
 static void only_yaml_files_are_read(void)
@@ -258,10 +322,14 @@ static const struct unit units[] = {
 	  a_provider_is_shown_as_the_reference_shows_it },
 	{ "a broken file is named with line and reason",
 	  a_broken_file_is_named_with_line_and_reason },
+	{ "a schema that can't be enforced is refused",
+	  a_schema_that_can_not_be_enforced_is_refused },
 	{ "one broken file keeps all as they were", one_broken_file_keeps_all_as_they_were },
 	{ "two files with one id are refused", two_files_with_one_id_are_refused },
 	{ "a provider that is not enabled is not there",
 	  a_provider_that_is_not_enabled_is_not_there },
+	{ "there is a limit to the number of providers",
+	  there_is_a_limit_to_the_number_of_providers },
 	{ "only YAML files are read", only_yaml_files_are_read },
 	{ "a change counts, and a broken one does not",
 	  a_change_counts_and_a_broken_one_does_not },
