@@ -115,8 +115,9 @@ static size_t least_of(size_t a, size_t b, size_t c)
 	return least < c ? least : c;
 }
 
-/* Levenshtein's distance of the first NAME_LENGTH_MAX characters. */
-static size_t distance(const char *a, const char *b)
+/* Levenshtein's distance of the first NAME_LENGTH_MAX characters; anything from `enough` on is
+ * `enough`. */
+static size_t distance(const char *a, const char *b, size_t enough)
 {
 	size_t row[NAME_LENGTH_MAX + 1];
 	size_t len_a = strnlen(a, NAME_LENGTH_MAX), len_b = strnlen(b, NAME_LENGTH_MAX);
@@ -124,16 +125,27 @@ static size_t distance(const char *a, const char *b)
 	for (size_t n = 0; n <= len_b; n++)
 		row[n] = n;
 	for (size_t i = 1; i <= len_a; i++) {
-		size_t diagonal = row[0];
+		size_t diagonal = row[0], least = i;
 		row[0] = i;
 		for (size_t n = 1; n <= len_b; n++) {
 			size_t above = row[n];
 			row[n] = least_of(above + 1, row[n - 1] + 1,
 					  diagonal + (a[i - 1] != b[n - 1]));
 			diagonal = above;
+			least = row[n] < least ? row[n] : least;
 		}
+		if (least >= enough)
+			return enough;
 	}
-	return row[len_b];
+	return row[len_b] < enough ? row[len_b] : enough;
+}
+
+/* distance() is this at least. */
+static size_t length_distance(const char *a, const char *b)
+{
+	size_t len_a = strnlen(a, NAME_LENGTH_MAX), len_b = strnlen(b, NAME_LENGTH_MAX);
+
+	return len_a > len_b ? len_a - len_b : len_b - len_a;
 }
 
 static const char *variable_of(struct arena *arena, const struct setting_row *row)
@@ -159,7 +171,9 @@ static const char *nearest(struct arena *arena, const char *name, size_t *away,
 	*away = SIZE_MAX;
 	for (size_t n = 0; n < SETTING_COUNT; n++) {
 		const char *known = name_of(arena, &setting_rows[n]);
-		size_t steps = distance(name, known);
+		if (length_distance(name, known) >= *away)
+			continue;
+		size_t steps = distance(name, known, *away);
 		if (steps < *away) {
 			*away = steps;
 			best = known;

@@ -163,8 +163,22 @@ def forgotten_in_time(work):
                   fleet.runs(operation)[:3])
 
 
+
+def put_back_again(work):
+    with shifted_clock() as clock, protected() as fleet, clock.engine(work) as engine:
+        trigger, operation = daily(fleet)
+        clock.put(timedelta(hours=36, minutes=2))
+        wait_for(lambda: fleet.runs(operation))
+        clock.put(timedelta(0))
+        wait_for(lambda: next_in(trigger) <= 12)
+        clock.put(timedelta(hours=-1))
+        wait_for(lambda: engine.said().count("clock was put back") == 2)
+        check("put back once more, a trigger is still due when it was, not when it fired ahead of time",
+              11 < next_in(trigger) <= 12, f"{firings(trigger)} {next_in(trigger)} {engine.said()}")
+
+
 def main(work):
-    for piece in days_go_by, put_forward_and_back, fired_ahead_of_time, forgotten_in_time:
+    for piece in days_go_by, put_forward_and_back, fired_ahead_of_time, put_back_again, forgotten_in_time:
         piece(work)
 
 

@@ -192,7 +192,8 @@ class Hammer:
                 holder[key][self.random.choice(STRINGS + ["job_id", "_version", "user_id", "status"])] = \
                     self.anything()
             elif way == 3 and isinstance(holder[key], list):
-                holder[key].extend([self.anything()] * self.random.choice((1, 2, 300)))
+                # each a value of its own: one that is in many places grows in all of them at the next bend
+                holder[key].extend(self.anything() for _ in range(self.random.choice((1, 2, 300))))
             elif way == 4:
                 holder[key] = [holder[key]]
             else:

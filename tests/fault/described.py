@@ -5,7 +5,7 @@ import json
 import random
 import urllib.parse
 
-from hammer import HEADERS, NUMBERS, PLAIN, QUERIES, RAW, SEGMENTS, STRINGS, Hammer, Request
+from hammer import HEADERS, QUERIES, RAW, SEGMENTS, STRINGS, Hammer, Request
 
 METHODS = ("get", "post", "put", "patch", "delete")
 POOL_MAX = 40           # ids of one kind that are remembered
@@ -114,7 +114,7 @@ class Grower:
             if key in required or depth < DEPTH_MAX and self.pick.random() < 0.4:
                 made[key] = self.value(part, key, depth + 1)
         if schema.get("additionalProperties", True) is True and self.pick.random() < 0.1:
-            made[self.pick.choice(STRINGS)] = self.pick.choice(self.pick.choice((STRINGS, NUMBERS, PLAIN)))
+            made[self.pick.choice(STRINGS)] = self.bender.anything()
         return made
 
     def with_ids(self, value):
