@@ -163,7 +163,6 @@ def forgotten_in_time(work):
                   fleet.runs(operation)[:3])
 
 
-
 def put_back_again(work):
     with shifted_clock() as clock, protected() as fleet, clock.engine(work) as engine:
         trigger, operation = daily(fleet)
