@@ -167,14 +167,14 @@ static bool is_poll(const struct list *list)
 {
 	return list->kind == KIND_JOBS && list->search.client != NULL &&
 	       list->search.texts_not == NULL && list->part.marker == NULL &&
-	       list->scope.project != NULL;
+	       list->part.offset == 0 && list->scope.project != NULL;
 }
 
 static bool poll_ask(struct req *rq, const struct list *list, const char *const *of_list)
 {
 	const char *const params[] = {
-		of_list[0], of_list[1], of_list[2], list->search.client, list->search.match_not,
-		of_list[6], of_list[8],
+		of_list[0], of_list[1], list->search.client, list->search.match_not,
+		list->search.word_not, of_list[6], of_list[8],
 	};
 
 	return store_reply_rows(rq, list_names[list->kind], &sql_job_poll, params, 7);

@@ -163,14 +163,32 @@ static bool wrapping_open(struct req *rq, struct json_object **body, const char 
 	return true;
 }
 
-/* What a scheduler looks for; NULL when somebody looks for more or for something else. */
-static const char *client_read(struct json_object *match)
+/* The object that holds a clause's only pair; NULL when there are more, or none. */
+static struct json_object *only_pair(struct json_object *list)
 {
-	if (json_object_is_type(match, json_type_array) && json_object_array_length(match) == 1)
-		match = json_object_array_get_idx(match, 0);
-	if (!json_object_is_type(match, json_type_object) || json_object_object_length(match) != 1)
+	if (json_object_is_type(list, json_type_array) && json_object_array_length(list) == 1)
+		list = json_object_array_get_idx(list, 0);
+	return json_object_is_type(list, json_type_object) &&
+	       json_object_object_length(list) == 1 ? list : NULL;
+}
+
+/* What begins with a letter equals itself alone, but for these two, which numbers equal too. */
+static bool is_word(const char *text)
+{
+	return ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z')) &&
+	       strcmp(text, "true") != 0 && strcmp(text, "false") != 0;
+}
+
+static const char *word_of(struct json_object *pair)
+{
+	if (pair == NULL)
 		return NULL;
-	return json_get_string(match, "client_id");
+	json_object_object_foreach(pair, key, value) {
+		if (json_object_is_type(value, json_type_string) && strcmp(key, "_all") != 0 &&
+		    is_word(json_object_get_string(value)))
+			return json_object_get_string(value);
+	}
+	return NULL;
 }
 
 bool search_read(struct req *rq, enum kind kind, struct search *search)
@@ -188,7 +206,8 @@ bool search_read(struct req *rq, enum kind kind, struct search *search)
 			 arena_printf(rq->arena, "%s.match_not", root),
 			 &search->match_not, &search->texts_not, &names_no_id))
 		return false;
-	search->client = client_read(json_get(body, "match"));
+	search->client = json_get_string(only_pair(json_get(body, "match")), "client_id");
+	search->word_not = word_of(only_pair(json_get(body, "match_not")));
 	if (kind != KIND_BACKUPS)
 		return true;
 	return time_read(rq, json_get(body, "time_after"),

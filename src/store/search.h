@@ -17,6 +17,8 @@ struct search {
 	bool names_id;            /* match has an id of a document, so few are looked at */
 	const char *client;       /* the one pair of `match`, if its key is client_id and its
 				   * value a string: a scheduler that asks for its jobs */
+	const char *word_not;     /* a text that all documents have in which match_not holds; NULL:
+				   * none can be told */
 };
 
 /* Read rq->body, which is an object or NULL. False with a 400 problem that names the place. */

@@ -71,17 +71,20 @@ select project, 'poll' || i, 'u' || i % 2, jsonb_build_object('project_id', proj
 
 
 def judge_polls(database, judge):
-    """Every way that a scheduler may ask: whose jobs, which not, which page, and as whom."""
+    """Every way that a scheduler may ask: whose jobs, which not, how many, and as whom."""
     database.run(ONE_CLIENT)
-    nots = [], [{"status": "completed"}], [{"status": "completed"}, {"job_id": "poll9"}], [{"status": None}]
-    cases = [(client, match_not, limit, offset, owner) for client in ("poll0", "poll1", "nobody") for match_not in nots
-             for limit, offset in ((100, 0), (4, 0), (4, 3)) for owner in (None, "u1")]
+    # what is left out, and a word without which it can't be; null where the search has no such word
+    nots = (([], None), ([{"status": "completed"}], "completed"), ([{"status": "completed"}], None),
+            ([{"status": "completed"}, {"job_id": "poll9"}], None), ([{"status": None}], None),
+            ([{"project_id": "q1"}], "q1"))
+    cases = [(client, match_not, word, limit, owner) for client in ("poll0", "poll1", "nobody")
+             for match_not, word in nots for limit in (100, 4) for owner in (None, "u1")]
     statements = []
-    for client, match_not, limit, offset, owner in cases:
+    for client, match_not, word, limit, owner in cases:
         body = {"match": [{"client_id": client}], "match_not": match_not}
         pairs = model.search(body)[1] or None
-        statements += [database.search("jobs", "q1", body, limit, offset, owner=owner),
-                       database.execute("job_poll", "q1", str(limit), str(offset), client, pairs, "false", owner)]
+        statements += [database.search("jobs", "q1", body, limit, owner=owner),
+                       database.execute("job_poll", "q1", str(limit), client, pairs, word, "false", owner)]
     answers = database.ask_all(statements)
     wrong = [case for case, search, poll in zip(cases, answers[0::2], answers[1::2]) if search != poll]
     judge(f"a scheduler's poll finds what a search finds, in {len(cases)} cases",

@@ -216,6 +216,45 @@ static void what_indexes_answer_and_polls_are_not_wide(void)
 	CU_ASSERT_FALSE(is_wide("{\"match\": [{\"_all\": \"fs\"}, {\"session_id\": \"s1\"}]}"));
 }
 
+static bool polls_as(const char *body, const char *client, const char *word_not)
+{
+	struct search search;
+
+	return search_read(rq_with(body), KIND_JOBS, &search) &&
+	       same_text(search.client, client) && same_text(search.word_not, word_not);
+}
+
+#define POLLS(body, client, word_not) CU_ASSERT_TRUE(polls_as(body, client, word_not))
+
+static void a_poll_is_known_by_its_client(void)
+{
+	POLLS("{\"match\": [{\"client_id\": \"n1\"}], \"match_not\": [{\"status\": \"completed\"}]}",
+	      "n1", "completed");
+	POLLS("{\"match\": {\"client_id\": \"n1\"}}", "n1", NULL);
+	POLLS("{\"search\": {\"match\": [{\"client_id\": \"n1\"}]}}", "n1", NULL);
+	POLLS("{}", NULL, NULL);
+	POLLS("{\"match\": []}", NULL, NULL);
+	POLLS("{\"match\": [{}]}", NULL, NULL);
+	POLLS("{\"match\": [{\"client_id\": 1}]}", NULL, NULL);
+	POLLS("{\"match\": [{\"client_id\": \"n1\", \"status\": \"x\"}]}", NULL, NULL);
+	POLLS("{\"match\": [{\"client_id\": \"n1\"}, {\"client_id\": \"n1\"}]}", NULL, NULL);
+	POLLS("{\"match\": [{\"_all\": \"n1\"}]}", NULL, NULL);
+}
+
+static void a_word_equals_nothing_but_itself(void)
+{
+	POLLS("{\"match_not\": [{\"status\": \"running\"}]}", NULL, "running");
+	POLLS("{\"match_not\": [{\"status\": \"true\"}]}", NULL, NULL);
+	POLLS("{\"match_not\": [{\"status\": \"false\"}]}", NULL, NULL);
+	POLLS("{\"match_not\": [{\"status\": \"1.0\"}]}", NULL, NULL);
+	POLLS("{\"match_not\": [{\"status\": \"-1\"}]}", NULL, NULL);
+	POLLS("{\"match_not\": [{\"status\": \"\"}]}", NULL, NULL);
+	POLLS("{\"match_not\": [{\"status\": null}]}", NULL, NULL);
+	POLLS("{\"match_not\": [{\"status\": [\"x\"]}]}", NULL, NULL);
+	POLLS("{\"match_not\": [{\"_all\": \"word\"}]}", NULL, NULL);
+	POLLS("{\"match_not\": [{\"status\": \"x\"}, {\"status\": \"y\"}]}", NULL, NULL);
+}
+
 int main(void)
 {
 	static const struct unit units[] = {
@@ -236,6 +275,10 @@ int main(void)
 		  what_can_come_to_reading_all_is_wide },
 		{ "what indexes answer and schedulers poll is not",
 		  what_indexes_answer_and_polls_are_not_wide },
+		{ "a poll is known by its client, and by nothing else beside it",
+		  a_poll_is_known_by_its_client },
+		{ "a word is a text that equals nothing but itself",
+		  a_word_equals_nothing_but_itself },
 		{ "the rows of search.cases are accepted or refused as they say",
 		  the_truth_table_is_read_as_it_says },
 		{ NULL, NULL },
