@@ -14,7 +14,7 @@ from common import HOME, Api, at_once, check, psql, run, settings, wait_for, wor
 from engine import Protected
 
 OWN = "prepared" + uuid.uuid4().hex[:8]
-HANDS, ROUNDS = 8, 4
+HANDS, ROUNDS = 8, 2
 POOL = 2                # connections to PostgreSQL: fewer than workers
 REFUSAL = "prepared statements do not hold on this connection"
 
