@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/concurrency.h"
 #include "base/text.h"
 
 #define ACCEPT_HELP "https://www.rfc-editor.org/rfc/rfc9110#field.accept"
@@ -205,5 +206,6 @@ bool reply_write(struct req *rq, FCGX_Request *fcgi)
 	if (rq->method != METHOD_HEAD && has_body(&rq->reply) &&
 	    !body_write(&rq->reply, fcgi->out))
 		return false;
+	concurrency_leave();   /* before the client, who has all then, asks for more */
 	return reply_end(fcgi);
 }

@@ -2,11 +2,12 @@
 """When as many searches of a project run as it may have, which is shown by holding all their places, one more of those
 that may read all of the project is refused, and nothing else is."""
 
+import collections
 import contextlib
 import fcntl
 import json
 
-from common import HOME, URL, Api, Freezer, ask, check, run
+from common import HOME, URL, Api, Freezer, ask, check, run, settings
 
 PLACES = HOME / "run" / "metrics" / "searches"
 POLL = {"match": [{"client_id": "node1"}], "match_not": [{"status": "completed"}]}
@@ -70,6 +71,14 @@ def lists_refused(api):
         check("lists in the usual order are served", set(found) == {200}, found)
 
 
+def one_after_the_other(api):
+    """A client that waits for each answer has one search running, whichever workers it meets."""
+    with settings("[api]\nsearches_max = 1\n"):
+        found = [api.ask("GET", f"/backups?limit={1 + n % 50}", WIDE["match_not"]).status for n in range(300)]
+    check("searches that follow each other are never refused, though only one may run", set(found) == {200},
+          collections.Counter(found))
+
+
 def told_by_the_client(work):
     freezer = Freezer("demo", work)
     search = json.dumps(WIDE["match_not"])
@@ -86,6 +95,7 @@ def main(work):
     api.ask("GET", "/backups?limit=1", WIDE["match_not"])
     refused(api)
     lists_refused(api)
+    one_after_the_other(api)
     told_by_the_client(work)
 
 
