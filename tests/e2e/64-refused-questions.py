@@ -249,6 +249,19 @@ class Judge:
             self.asking.keep(answer, *request[3:])
 
 
+def deadlocks(judge):
+    """A write whose questions meet a deadlock, one after the other; what was not answered well."""
+    client = {"client_id": "{word}", "hostname": "{word}"}
+    found = []
+    for number in range(3, 6):      # behind those for the token and for the transaction
+        judge.questions.spoil(number, "deadlock")
+        status, answer = judge.asking.ask("POST", V2 + "/clients", client)
+        if judge.questions.spoil_none() != 1 or status != 201:
+            found.append(f"question {number}: {status} {answer}")
+        judge.asking.ask("DELETE", V2 + "/clients/{word}", None)
+    return found
+
+
 def main(work):
     questions = Questions(work, (HOME / "run").resolve() / "postgres")
     worker = Worker(work, questions)
@@ -256,6 +269,7 @@ def main(work):
     for request in SCENARIO:
         judge.judge(request)
     spoiled = judge.spoiled
+    unhappy = deadlocks(judge)
     judge.database.close()
     check(f"{len(SCENARIO)} requests are answered when the database answers", not judge.undone,
           "\n".join(judge.undone))
@@ -264,6 +278,7 @@ def main(work):
     check(f"and nothing is half done, nor when the connection is cut there ({spoiled['cut']} times)",
           spoiled["cut"] > len(SCENARIO) and not judge.half_done, "\n".join(judge.half_done))
     check("the client is not told what PostgreSQL said", not judge.told, "\n".join(judge.told))
+    check("a write that meets a deadlock is done again", not unhappy, "\n".join(unhappy))
     check("the worker that had all of that ends well", worker.stop() == 0, worker.log.read_text()[-2000:])
 
 
