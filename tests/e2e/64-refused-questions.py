@@ -207,7 +207,7 @@ class Judge:
     def __init__(self, questions, asking):
         self.questions, self.asking = questions, asking
         self.database = Database(f"host={questions.database.parent} user=permafrost dbname=permafrost")
-        self.spoiled = {"refused": 0, "cut": 0}
+        self.spoiled, self.before = {"refused": 0, "cut": 0}, []
         self.unheard, self.half_done, self.told, self.undone = [], [], [], []
 
     def written(self):
@@ -216,7 +216,6 @@ class Judge:
 
     def spoil(self, number, how, request):
         """Ask with that question spoiled; None when there is no such question, else (status, answer)."""
-        before = self.written()
         self.questions.spoil(number, how)
         status, answer = self.asking.ask(*request[:3])
         if self.questions.spoil_none() == 0:
@@ -228,14 +227,17 @@ class Judge:
             self.unheard.append(where)
         if REFUSAL in answer:
             self.told.append(where)
-        if self.written() != before:
+        after = self.written()
+        if after != self.before:
             self.half_done.append(where)
+        self.before = after
         return True, None
 
     def judge(self, request):
         if request[0] == "{psql}":
             psql(self.asking.filled(request[1]))
             return
+        self.before = self.written()
         for number in range(1, QUESTIONS_MAX):
             fired, done = self.spoil(number, "refused", request)
             if not fired:
