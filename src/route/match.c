@@ -164,8 +164,7 @@ static bool range_is_refused(const char *range, size_t len)
 static bool range_takes_json(const char *range, size_t len)
 {
 	size_t type = strcspn(range, "; \t,");
-	if (type > len)
-		type = len;
+
 	if (range_is_refused(range, len))
 		return false;
 	return range_is(range, type, "*/*") || range_is(range, type, "application/*") ||

@@ -33,7 +33,7 @@ class Judge:
         self.conf = self.questions.configuration(HOME / "permafrost.conf")
         self.database = Database(f"host={self.questions.database.parent} user=permafrost dbname=permafrost")
         self.word = "refused" + uuid.uuid4().hex[:8]
-        self.spoiled, self.undone, self.unheard, self.half_done = 0, [], [], []
+        self.spoiled, self.before, self.undone, self.unheard, self.half_done = 0, [], [], [], []
 
     def manage(self, command):
         return subprocess.run([HOME / "bin/permafrost-manage", *command.format(word=self.word).split()],
@@ -42,7 +42,6 @@ class Judge:
 
     def spoil(self, command, number, how):
         """What it did with that question spoiled; None when there is no such question."""
-        before = self.database.hash()
         self.questions.spoil(number, how)
         done = self.manage(command)
         if self.questions.spoil_none() == 0:
@@ -51,11 +50,14 @@ class Judge:
         where = f"{command}: question {number} {how}: {done.returncode} {done.stdout}{done.stderr}"
         if done.returncode != 1 or not done.stderr.strip() or REFUSAL in done.stderr:
             self.unheard.append(where)
-        if self.database.hash() != before:
+        after = self.database.hash()
+        if after != self.before:
             self.half_done.append(where)
+        self.before = after
         return None
 
     def judge(self, command):
+        self.before = self.database.hash()
         for number in range(1, QUESTIONS_MAX):
             done = self.spoil(command, number, "refused")
             if done:

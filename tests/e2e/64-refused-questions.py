@@ -207,7 +207,7 @@ class Judge:
     def __init__(self, questions, asking):
         self.questions, self.asking = questions, asking
         self.database = Database(f"host={questions.database.parent} user=permafrost dbname=permafrost")
-        self.spoiled = {"refused": 0, "cut": 0}
+        self.spoiled, self.before = {"refused": 0, "cut": 0}, []
         self.unheard, self.half_done, self.told, self.undone = [], [], [], []
 
     def written(self):
@@ -216,7 +216,6 @@ class Judge:
 
     def spoil(self, number, how, request):
         """Ask with that question spoiled; None when there is no such question, else (status, answer)."""
-        before = self.written()
         self.questions.spoil(number, how)
         status, answer = self.asking.ask(*request[:3])
         if self.questions.spoil_none() == 0:
@@ -228,14 +227,17 @@ class Judge:
             self.unheard.append(where)
         if REFUSAL in answer:
             self.told.append(where)
-        if self.written() != before:
+        after = self.written()
+        if after != self.before:
             self.half_done.append(where)
+        self.before = after
         return True, None
 
     def judge(self, request):
         if request[0] == "{psql}":
             psql(self.asking.filled(request[1]))
             return
+        self.before = self.written()
         for number in range(1, QUESTIONS_MAX):
             fired, done = self.spoil(number, "refused", request)
             if not fired:
@@ -249,6 +251,19 @@ class Judge:
             self.asking.keep(answer, *request[3:])
 
 
+def deadlocks(judge):
+    """A write whose questions meet a deadlock, one after the other; what was not answered well."""
+    client = {"client_id": "{word}", "hostname": "{word}"}
+    found = []
+    for number in range(3, 6):      # behind those for the token and for the transaction
+        judge.questions.spoil(number, "deadlock")
+        status, answer = judge.asking.ask("POST", V2 + "/clients", client)
+        if judge.questions.spoil_none() != 1 or status != 201:
+            found.append(f"question {number}: {status} {answer}")
+        judge.asking.ask("DELETE", V2 + "/clients/{word}", None)
+    return found
+
+
 def main(work):
     questions = Questions(work, (HOME / "run").resolve() / "postgres")
     worker = Worker(work, questions)
@@ -256,6 +271,7 @@ def main(work):
     for request in SCENARIO:
         judge.judge(request)
     spoiled = judge.spoiled
+    unhappy = deadlocks(judge)
     judge.database.close()
     check(f"{len(SCENARIO)} requests are answered when the database answers", not judge.undone,
           "\n".join(judge.undone))
@@ -264,6 +280,7 @@ def main(work):
     check(f"and nothing is half done, nor when the connection is cut there ({spoiled['cut']} times)",
           spoiled["cut"] > len(SCENARIO) and not judge.half_done, "\n".join(judge.half_done))
     check("the client is not told what PostgreSQL said", not judge.told, "\n".join(judge.told))
+    check("a write that meets a deadlock is done again", not unhappy, "\n".join(unhappy))
     check("the worker that had all of that ends well", worker.stop() == 0, worker.log.read_text()[-2000:])
 
 

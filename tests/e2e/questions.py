@@ -11,14 +11,22 @@ import struct
 import threading
 
 REFUSAL = "spoiled by a test"    # what PostgreSQL is asked instead; it does not understand that
+DEADLOCK = "do $$ begin raise exception using errcode = '40P01'; end $$"
 SOCKET = ".s.PGSQL.5432"
 ENDS = b"QSX"                     # Query, Sync, Terminate
 
 
-def parsed(text):
-    """The messages that have PostgreSQL parse a text, and answer that it can't."""
-    content = b"\0" + text.encode() + b"\0" + struct.pack("!h", 0)
-    return b"P" + struct.pack("!i", 4 + len(content)) + content + b"S" + struct.pack("!i", 4)
+def message(kind, content=b""):
+    return kind + struct.pack("!i", 4 + len(content)) + content
+
+
+def asked(text):
+    """The messages that have PostgreSQL parse, bind and execute a text without parameters."""
+    return (message(b"P", b"\0" + text.encode() + b"\0\0\0") + message(b"B", b"\0\0" + bytes(6)) +
+            message(b"E", b"\0" + bytes(4)) + message(b"S"))
+
+
+INSTEAD = {"refused": asked(REFUSAL), "deadlock": asked(DEADLOCK)}
 
 
 class Questions:
@@ -42,7 +50,7 @@ class Questions:
     # ---- what is spoiled ------------------------------------------------------------------------
 
     def spoil(self, number, how):
-        """From now on, only question `number` (1: the next) is refused or cut off."""
+        """From now on, only question `number` (1: the next) is "refused", "cut" off, or meets a "deadlock"."""
         left = [number]
 
         def spoils():
@@ -52,12 +60,12 @@ class Questions:
         with self.lock:
             self.spoils, self.spoiled = spoils, 0
 
-    def spoil_some(self, share, seed):
-        """From now on, that share of all questions is refused or cut off."""
+    def cut_some(self, share, seed):
+        """From now on, that share of all questions is cut off."""
         dice = random.Random(seed)
 
         def spoils():
-            return dice.choice(["refused", "cut"]) if dice.random() < share else None
+            return "cut" if dice.random() < share else None
 
         with self.lock:
             self.spoils, self.spoiled = spoils, 0
@@ -105,7 +113,7 @@ class Questions:
                 how = self.judge() if question[:1] != b"X" else None
                 if how == "cut":
                     break
-                server.sendall(question if how is None else parsed(REFUSAL))
+                server.sendall(INSTEAD.get(how, question))
         except OSError:
             pass
         end(program, server)

@@ -96,6 +96,19 @@ static clock_t time_of(const char *hash)
 	return clock() - start;
 }
 
+/* Longer than crypt(5) takes; permafrost-manage refuses it before that. */
+static void password_that_has_no_hash_makes_no_user(void)
+{
+	struct req *rq = request_new((struct req){ 0 });
+	char password[1024] = { 0 };
+
+	memset(password, 'x', sizeof(password) - 1);
+	CU_ASSERT_PTR_NULL(password_hash(rq->arena, password));
+	CU_ASSERT_EQUAL(account_user_add(rq, "u", password), ACCOUNT_FAILED);
+	CU_ASSERT_EQUAL(rq->problem.status, 500);
+	CU_ASSERT_EQUAL(account_user_password(rq, "u", password), ACCOUNT_FAILED);
+}
+
 static void password_of_nobody_costs_the_same(void)
 {
 	const char *hash = password_hash(rq_new()->arena, "right");
@@ -418,6 +431,8 @@ int main(void)
 		{ "two hashes of one password differ", password_hash_is_salted },
 		{ "a password counts to its last byte, and a longer one is none", password_counts_whole },
 		{ "no password fits a damaged hash", password_fits_no_damaged_hash },
+		{ "a password that has no hash makes no user",
+		  password_that_has_no_hash_makes_no_user },
 		{ "a name nobody has takes as long as a wrong password", password_of_nobody_costs_the_same },
 		{ "PostgreSQL knows a token by its SHA-256", token_hash_is_sha256 },
 		{ "admin implies member, member implies reader", roles_imply_others },

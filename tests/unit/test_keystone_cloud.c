@@ -1,4 +1,4 @@
-/* What is asked of Keystone in a user's name: catalogs and trusts, and a Keystone that is of no use. */
+/* What is asked of Keystone in a user's name, and a Keystone that is of no use. */
 #include "identity/keystone_login.c"
 
 #include <CUnit/CUnit.h>
@@ -8,10 +8,11 @@
 #include "identity/identity.h"
 #include "request.h"
 #include "server.h"
+#include "store/store.h"
 #include "unit.h"
 
-#define SERVICE_USER "{\"token\":{\"expires_at\":\"2999-01-01T00:00:00.000000Z\",\"user\":{\"id\":\"s\"}," \
-	"\"roles\":[{\"name\":\"service\"}]}}"
+#define SERVICE_USER "{\"token\":{\"expires_at\":\"2999-01-01T00:00:00.000000Z\"," \
+	"\"user\":{\"id\":\"s\"},\"roles\":[{\"name\":\"service\"}]}}"
 #define SERVICES "{\"catalog\":[{\"type\":\"volumev3\",\"endpoints\":[" \
 	"{\"interface\":\"public\",\"region_id\":\"R1\",\"url\":\"http://one\"}," \
 	"{\"interface\":\"public\",\"region_id\":\"R2\",\"url\":\"http://two\"}]}]}"
@@ -246,6 +247,22 @@ static void a_service_token_can_not_be_judged_without_keystone(void)
 	CU_ASSERT_EQUAL(rq->problem.status, 503);
 }
 
+/* Workers share what Keystone said by way of the database. */
+static void a_database_that_is_away_keeps_nobody_out(void)
+{
+	struct req *rq = rq_new("theirs", NULL);
+
+	setenv("PERMAFROST_KEYSTONE_AUTHTOKEN_TOKEN_CACHE_TIME", "300", 1);
+	CU_ASSERT_TRUE_FATAL(settings_load(NULL));
+	CU_ASSERT_TRUE_FATAL(identity_configure(&identity_settings));
+	CU_ASSERT_TRUE_FATAL(store_configure("host=/nowhere dbname=none", 1, 1));
+	get_is("200 OK", "", SERVICE_USER);
+	CU_ASSERT_TRUE(identity_ask(rq));
+	CU_ASSERT_STRING_EQUAL(rq->caller.user_id, "s");
+	CU_ASSERT_EQUAL(rq->problem.status, 0);
+	CU_ASSERT_EQUAL(rq->reply.retry_after, 0);
+}
+
 static void a_keystone_of_no_use_is_left_alone_for_longer_and_longer(void)
 {
 	const struct caller caller = { .user_id = "u", .project_id = "p1",
@@ -289,6 +306,8 @@ int main(void)
 		  who_has_no_role_in_a_project_has_nothing_to_lend },
 		{ "a service's token can't be judged without Keystone",
 		  a_service_token_can_not_be_judged_without_keystone },
+		{ "a database that is away keeps nobody out",
+		  a_database_that_is_away_keeps_nobody_out },
 		{ "a Keystone of no use is left alone for longer and longer",
 		  a_keystone_of_no_use_is_left_alone_for_longer_and_longer },
 		{ 0 }
