@@ -65,7 +65,7 @@ function newest(files,	file, n) {
 
 END {
 	if (what == "header")
-		print "/* generated from sql/query */\n#include \"store/doc.h\"\n#include \"store/store.h\"\n"
+		print "/* generated from sql/query */\n#pragma once\n#include \"store/doc.h\"\n#include \"store/store.h\"\n"
 	else
 		print "/* generated from sql/query */\n#include \"config.h\"\n#include \"store/queries.h\"\n#include <stddef.h>\n"
 	for (i = 1; i <= name_count; i++) {

@@ -245,7 +245,7 @@ static bool operands_fit(const struct command *command, int count, char **operan
 
 const char **admin_option_place(const struct option_row *option, struct wish *wish)
 {
-	return (const char **)((char *)wish + option->place);
+	return (const char **)(void *)((char *)wish + option->place);
 }
 
 /* The name of an option that this command does not know; NULL for none. */

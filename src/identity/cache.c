@@ -72,11 +72,12 @@ static const char *text_unpack(const char **rest)
 /* The bytes it takes; `out` may be NULL, to learn how many. */
 static size_t caller_pack(char *out, const struct caller *caller)
 {
+	const char *start = (const char *)caller;
 	size_t len = 0;
 
 	for (size_t n = 0; n < TEXT_COUNT + caller->role_count; n++) {
 		const char *text = n >= TEXT_COUNT ? caller->roles[n - TEXT_COUNT] :
-			*(const char *const *)((const char *)caller + caller_texts[n]);
+			*(const char *const *)(const void *)(start + caller_texts[n]);
 		len += text_pack(out == NULL ? NULL : out + len, text);
 	}
 	return len;
@@ -89,7 +90,7 @@ static void caller_unpack(struct arena *arena, const struct place *place, struct
 	const char *rest = memcpy(copy, place->texts, place->texts_len);
 
 	for (size_t n = 0; n < TEXT_COUNT; n++)
-		*(const char **)((char *)caller + caller_texts[n]) = text_unpack(&rest);
+		*(const char **)(void *)((char *)caller + caller_texts[n]) = text_unpack(&rest);
 	caller->role_count = 0;
 	while (rest < copy + place->texts_len)
 		caller->roles[caller->role_count++] = text_unpack(&rest);

@@ -299,7 +299,7 @@ static void cache_is_not_emptied_by_refusals(void)
 	rq_new();
 	keep(HASH_A);
 	for (int n = 0; n < 100000; n++) {
-		snprintf(hash, sizeof(hash), "%08x%056d", n * 2654435761u, n);
+		snprintf(hash, sizeof(hash), "%08x%056d", (unsigned)n * 2654435761u, n);
 		cache_refuse(hash);
 	}
 	CU_ASSERT_TRUE(cache_is_refused(hash));
