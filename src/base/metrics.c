@@ -134,6 +134,8 @@ static bool file_map(const struct metrics_file *file)
 	metrics.slots = memory + sizeof(struct head);
 	metrics.slot_count = SLOTS;
 	metrics.own = slot_take();
+	if (metrics.own == NULL)
+		munmap(memory, file_size());
 	return metrics.own != NULL;
 }
 

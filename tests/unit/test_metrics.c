@@ -3,6 +3,7 @@
 
 #include "base/metrics.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -132,6 +133,29 @@ static bool counts_alone(void)
 	return metrics_sum(METRIC_TOKEN_HITS) == 3 && metrics_running(METRICS_API) == 1;
 }
 
+/* Is a piece of this program's memory a file of that name? */
+static bool is_mapped(const char *name)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512];
+	bool found = false;
+
+	if (maps == NULL)
+		return true;
+	while (!found && fgets(line, sizeof(line), maps) != NULL)
+		found = strstr(line, name) != NULL;
+	fclose(maps);
+	return found;
+}
+
+static bool counts_alone_beside_the_file(void)
+{
+	if (freopen("/dev/null", "w", stderr) == NULL)
+		return false;
+	count_three();
+	return metrics_sum(METRIC_TOKEN_HITS) == 3 && !is_mapped(path);
+}
+
 static bool counts_nothing(void)
 {
 	metrics_count(METRIC_TOKEN_HITS);
@@ -207,6 +231,19 @@ static void without_a_file_each_counts_alone(void)
 	CU_ASSERT(seen_by_another(counts_nothing));
 }
 
+static void a_full_file_is_let_go_of(void)
+{
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	fresh_file();
+	CU_ASSERT(seen_by_another(sees_one_after_none));
+	int descriptor = open(path, O_RDWR | O_CLOEXEC);
+	CU_ASSERT_EQUAL(fcntl(descriptor, F_OFD_SETLK, &all), 0);
+	CU_ASSERT(seen_by_another(counts_alone_beside_the_file));
+	close(descriptor);
+	unlink(path);
+}
+
 static const struct unit units[] = {
 	{ "what all processes count is added up, and outlives them", what_all_count_is_added_up },
 	{ "another layout of the file begins anew", another_layout_begins_anew },
@@ -214,6 +251,8 @@ static const struct unit units[] = {
 	{ "the file is for its owner only", the_file_is_for_its_owner },
 	{ "a symbolic link is not followed", a_link_is_not_followed },
 	{ "without a file each process counts for itself", without_a_file_each_counts_alone },
+	{ "who finds no place in the file counts for itself, and lets go of the file",
+	  a_full_file_is_let_go_of },
 	{ NULL, NULL }
 };
 
