@@ -102,7 +102,7 @@ static bool judge(char *line)
 	char *who = cases_column(&line);
 	char *where = cases_column(&line);
 
-	if (where == NULL || !read_caller(who, &caller) || !read_target(where, &target))
+	if (!read_caller(who, &caller) || !read_target(where, &target))
 		return false;
 	return strcmp(verdict, ask(rule, &caller, &target) ? "allow" : "deny") == 0;
 }
@@ -222,13 +222,13 @@ static bool nested_allows(size_t depth, const char *before, const char *after)
 {
 	const struct caller caller = { .project_id = "p1" };
 	const struct target target = { 0 };
-	char text[4096] = "";
+	char text[4096], *end = text;
 
 	for (size_t i = 0; i < depth; i++)
-		strcat(text, before);
-	strcat(text, "@");
+		end = stpcpy(end, before);
+	end = stpcpy(end, "@");
 	for (size_t i = 0; i < depth; i++)
-		strcat(text, after);
+		end = stpcpy(end, after);
 	return text_allows(text, &caller, &target);
 }
 
