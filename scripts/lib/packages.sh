@@ -7,7 +7,8 @@ run_packages="postgresql-15 nginx spawn-fcgi multiwatch curl"
 test_packages="libcunit1-dev valgrind xz-utils openssl mandoc python3 python3-jsonschema
 	python3-oslo.policy python3-dateutil python3-croniter python3-apscheduler python3-tz
 	python3-freezerclient python3-openstackclient freezer-scheduler python3-karborclient
-	mariadb-server-core python3-pymysql prometheus pgbouncer"
+	mariadb-server-core python3-pymysql prometheus pgbouncer
+	clang libclang-rt-14-dev"
 keystone_packages="keystone uwsgi-core uwsgi-plugin-python3 glance-api"
 static_packages="cppcheck clang-tidy clang-tools"
 moving_packages="freezer-api python3-pymysql mariadb-server-core mariadb-client-core mariadb-client"

@@ -13,14 +13,16 @@ process_stat() {
 	state=$1 session=$4 started=${20}
 }
 
-# daemon_start NAME USER [VARIABLE=VALUE...] COMMAND...: with those variables and little else;
-# USER root means whoever we are.
+# daemon_start NAME USER [VARIABLE=VALUE...] COMMAND...: with those variables and little else: what
+# DAEMON_ENVIRONMENT_NAME holds, a list of the same form, for tests. USER root means whoever we are.
 daemon_start() {
-	local name=$1 user=$2 pid state session started variable
+	local name=$1 user=$2 pid state session started variable more=DAEMON_ENVIRONMENT_$1
 	shift 2
 	for variable in ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS; do
 		[ -z "${!variable:-}" ] || set -- "$variable=${!variable}" "$@"
 	done
+	# shellcheck disable=SC2086 # a list of assignments
+	set -- ${!more:-} "$@"
 	set -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
 	if [ "$(id -u)" = 0 ] && [ "$user" != root ]; then
 		set -- setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups "$@"

@@ -175,6 +175,7 @@ class Writer(threading.Thread):
         self.base = BASES[kinds[0].api].format(project)
         self.line, self.random, self.over = Line(token), random.Random(number), threading.Event()
         self.mine, self.codes, self.strange = [], collections.Counter(), []
+        self.unavailable = collections.Counter()    # what each 503 said
 
     def run(self):
         while not self.over.is_set():
@@ -196,6 +197,8 @@ class Writer(threading.Thread):
         status, words, document = self.line.ask(method, self.base + path, body)
         self.codes[status] += 1
         went = outcome(status, words)
+        if status == 503:
+            self.unavailable[words] += 1
         if 400 <= status < 500:
             self.strange.append(f"{method} {entry.kind.api} {entry.kind.table}: {status} {words}")
         self.ledger.note(entry, serial, went, begun)
