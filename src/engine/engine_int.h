@@ -83,7 +83,7 @@ enum outcome operation_settle(struct req *rq);
 /* Find out what is expected of jobs that were changed or are late, some of them at a time. */
 enum outcome expectation_judge(struct req *rq);
 
-/* Write down by which rules, and judge all anew if they are others than before. */
+/* Write down by which rules, and judge all anew if they are others than before; once a start. */
 enum outcome expectation_rules(struct req *rq);
 
 /* ---- history.c ------------------------------------------------------------------------------ */

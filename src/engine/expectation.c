@@ -152,6 +152,10 @@ enum outcome expectation_judge(struct req *rq)
 
 enum outcome expectation_rules(struct req *rq)
 {
+	static bool are_written;
+
+	if (are_written)
+		return OUTCOME_IDLE;
 	const char *grace = arena_printf(rq->arena, "%" PRId64, engine_settings.overdue_grace);
 	const char *silence = arena_printf(rq->arena, "%" PRId64, engine_settings.client_silence);
 	struct rows *rows = STORE_ASK(rq, &sql_watch_settings_set,
@@ -159,7 +163,9 @@ enum outcome expectation_rules(struct req *rq)
 
 	if (rows == NULL)
 		return OUTCOME_FAILED;
-	if (rows_touched(rows) > 0)
-		log_info("what is overdue is judged anew: the settings are others");
-	return OUTCOME_IDLE;
+	are_written = rows_touched(rows) == 0;
+	if (are_written)
+		return OUTCOME_IDLE;
+	log_info("what is overdue is judged anew: the settings are others");
+	return OUTCOME_DONE;
 }

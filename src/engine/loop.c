@@ -78,8 +78,8 @@ bool engine_repeat(struct req *rq, enum outcome (*piece)(struct req *rq))
 
 /* In the order in which one piece makes work for the next. */
 static enum outcome (*const pieces[])(struct req *rq) = {
-	trigger_fire, operation_start, work_settle, work_start, run_settle, run_sweep,
-	operation_settle, expectation_judge, history_forget,
+	expectation_rules, trigger_fire, operation_start, work_settle, work_start, run_settle,
+	run_sweep, operation_settle, expectation_judge, history_forget,
 };
 
 /* Do what there is. False when some is left. */
@@ -128,7 +128,6 @@ bool engine_run(const struct engine_settings *settings)
 		arena_free(arena);
 		return false;
 	}
-	engine_repeat(&rq, expectation_rules);
 	supervisor_ready();
 	while (!stopped && !beat_is_foreign()) {
 		if (look(&rq) && !stopped && !beat_is_foreign())

@@ -78,6 +78,14 @@ static bool configure(struct recurrence_limits *limits)
 	       provider_load(setting_text(SETTING_PROVIDER_CONFIG_DIR));
 }
 
+/* While PostgreSQL is away nobody knows, and the engine waits for it as it does later on. */
+static bool schema_may_fit(void)
+{
+	int version = migrate_version();
+
+	return version < 0 || migrate_fits(version);
+}
+
 int main(int argc, char **argv)
 {
 	char host[HOST_SIZE] = "";
@@ -87,7 +95,7 @@ int main(int argc, char **argv)
 	gethostname(host, sizeof(host) - 1);
 	process_keep_memory();
 	if (!settings_load(program_config_file(argc, argv, usage)) || !configure(&limits) ||
-	    !migrate_fits(migrate_version()))
+	    !schema_may_fit())
 		return EXIT_FAILURE;
 	program_warn_of_open_secrets();
 	bool ran = engine_run(&(struct engine_settings){

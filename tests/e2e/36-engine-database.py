@@ -103,8 +103,22 @@ def told_and_not_told(work):
                       engine.said())
 
 
+def started_too_early(work):
+    """PostgreSQL's socket is there later than the engine, as when a machine boots."""
+    sockets = work / "sockets"
+    engine = Engine(work)
+    engine.environment["PERMAFROST_DATABASE_CONNECTION"] = f"host={sockets} dbname=permafrost user=permafrost"
+    with protected() as fleet, engine:
+        fleet.protect(fleet.plan())
+        wait_for(lambda: "could not go on" in engine.said())
+        time.sleep(2)
+        check("an engine that starts before PostgreSQL waits for it", engine.process.poll() is None, engine.said())
+        sockets.symlink_to((HOME / "run").resolve() / "postgres")
+        check("and works when it is there", wait_for(fleet.jobs), engine.said())
+
+
 def main(work):
-    for piece in migrated, locked, told_and_not_told:
+    for piece in migrated, locked, told_and_not_told, started_too_early:
         piece(work)
 
 
