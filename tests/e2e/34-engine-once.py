@@ -2,6 +2,7 @@
 """What an engine does is done once and whole, also when it slept for long or others are at it."""
 
 import subprocess
+import threading
 import time
 
 from common import HOME, check, psql, run, wait_for
@@ -61,6 +62,25 @@ def a_job_and_its_item(work):
                   f"{state(checkpoint)} {engine.said()}")
 
 
+# ---- others at it ----------------------------------------------------------------------------------
+
+def a_job_deleted_while_it_is_judged(work):
+    """The row of expectations that an engine locks while it finds out when a job should run."""
+    with protected() as fleet:
+        job = fleet.backup("POST", "/jobs", {"description": fleet.word, "job_actions": []}).json["job_id"]
+        # it lies behind the row of the backup, as it does in the index of large tables
+        psql(f"update permafrost.expectations set look_at = look_at where kind = 'job' and id = '{job}'")
+        with Held("expectations", f"kind = 'job' and id = '{job}'"):
+            deletion = threading.Thread(target=fleet.backup, args=("DELETE", f"/jobs/{job}"))
+            deletion.start()
+            wait_for(is_waiting_for_a_lock)
+            free = psql(f"select id from permafrost.expectations where kind = 'backup' and id = '{job}' "
+                        "for update skip locked")
+        deletion.join()
+        check("who deletes a job waits for the engine that judges it, and holds nothing that it needs", free == job, free)
+        check("and then deletes it", fleet.backup("GET", f"/jobs/{job}").status == 404)
+
+
 # ---- having slept -----------------------------------------------------------------------------------
 
 def firings(trigger):
@@ -90,7 +110,7 @@ def a_year_of_minutes(work):
 
 
 def main(work):
-    for piece in a_job_and_its_item, a_year_of_minutes:
+    for piece in a_job_and_its_item, a_job_deleted_while_it_is_judged, a_year_of_minutes:
         piece(work)
 
 
