@@ -118,25 +118,28 @@ static int hex4_read(const struct gate *gate, const unsigned char *at)
 	return value;
 }
 
+/* Is there the second half of a surrogate pair, behind the "\uXXXX" that we are at? */
+static bool second_half_follows(const struct gate *gate)
+{
+	if (gate->end - gate->at < 12 || gate->at[6] != '\\' || gate->at[7] != 'u')
+		return false;
+	int second = hex4_read(gate, gate->at + 8);
+	return second >= 0xdc00 && second <= 0xdfff;
+}
+
 /* "\uXXXX" from its backslash on, with the second half of a surrogate pair. */
 static bool unicode_scan(struct gate *gate)
 {
 	int unit = hex4_read(gate, gate->at + 2);
-	size_t len = 6;
 
 	if (unit < 0)
 		return refuse(gate, "\\u without four hexadecimal digits");
 	if (unit == 0)
 		unstorable(gate, "NUL in a string");
-	if (unit >= 0xd800 && unit <= 0xdbff && gate->end - gate->at >= 12 &&
-	    gate->at[6] == '\\' && gate->at[7] == 'u') {
-		int second = hex4_read(gate, gate->at + 8);
-		if (second >= 0xdc00 && second <= 0xdfff)
-			len = 12;
-	}
-	if (len == 6 && unit >= 0xd800 && unit <= 0xdfff)
+	bool is_pair = unit >= 0xd800 && unit <= 0xdbff && second_half_follows(gate);
+	if (!is_pair && unit >= 0xd800 && unit <= 0xdfff)
 		unstorable(gate, "lone surrogate in a string");
-	gate->at += len;
+	gate->at += is_pair ? 12 : 6;
 	return true;
 }
 

@@ -165,7 +165,7 @@ static bool problem_set(struct req *rq, int status, const char *title, const cha
 	return false;
 }
 
-bool problem(struct req *rq, int status, const char *format, ...)
+bool (problem)(struct req *rq, int status, const char *format, ...)
 {
 	va_list args;
 
@@ -175,7 +175,7 @@ bool problem(struct req *rq, int status, const char *format, ...)
 	return refused;
 }
 
-bool problem_titled(struct req *rq, int status, const char *title, const char *format, ...)
+bool (problem_titled)(struct req *rq, int status, const char *title, const char *format, ...)
 {
 	va_list args;
 

@@ -54,6 +54,7 @@ static const char *keyword_password(const char *text, bool in_uri, size_t *len)
 		const char *end = equals;
 		while (end > text && strchr(BLANKS, end[-1]) != NULL)
 			end--;
+		/* cppcheck-suppress knownConditionTrueFalse ; a word ends the loop as well */
 		if (end - text < 8 || strncasecmp(end - 8, "password", 8) != 0)
 			continue;
 		const char *value = equals + 1 + strspn(equals + 1, BLANKS);

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define HEADERS_LENGTH_MAX (64 * 1024)   /* of all headers of an answer */
+#define HEADERS_LENGTH_MAX (64 * 1024UL)   /* of all headers of an answer */
 #define CONNECTIONS_MAX 4                /* kept open */
 
 struct http_client {

@@ -57,8 +57,8 @@ static enum verdict start_judge(int64_t claimed, int64_t tag, bool within_hold_o
 /* A session that never started is outside of any window; the boundary itself is inside. */
 static bool session_holds_off(struct json_object *session, int64_t now)
 {
-	int64_t start = json_get_int(session, "time_start", -1);
-	return start >= 0 && now - start <= json_get_int(session, "hold_off", HOLD_OFF_UNKNOWN);
+	int64_t began = json_get_int(session, "time_start", -1);
+	return began >= 0 && now - began <= json_get_int(session, "hold_off", HOLD_OFF_UNKNOWN);
 }
 
 /* Entries of the run before would make this one look completed (its D23). */

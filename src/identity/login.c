@@ -87,7 +87,7 @@ const struct shape login_shape = { .fields = login_fields };
 
 /* ---- refusals ------------------------------------------------------------------------------- */
 
-bool login_refuse(struct req *rq)
+bool (login_refuse)(struct req *rq)
 {
 	rq->reply.authenticate = arena_printf(rq->arena, "Keystone uri=\"%s/v3\"",
 					      identity_url(rq));

@@ -117,9 +117,8 @@ static bool token_create(struct req *rq)
 
 	if (!login_read(rq, &login))
 		return false;
-	const size_t prefix = strlen(TOKEN_PREFIX);
-	memcpy(text, TOKEN_PREFIX, prefix);
-	random_text(text + prefix, TOKEN_TEXT_SIZE - prefix, TOKEN_BYTES);
+	char *secret = stpcpy(text, TOKEN_PREFIX);
+	random_text(secret, TOKEN_TEXT_SIZE - (size_t)(secret - text), TOKEN_BYTES);
 	token_hash(hash, text);
 	if (!token_keep(rq, &login, hash) || !token_find(rq, hash, &token, &found))
 		return false;

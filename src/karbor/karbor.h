@@ -122,7 +122,7 @@ bool karbor_parameters(struct req *rq, const struct provider *provider,
 /* ---- service.c ------------------------------------------------------------------------------ */
 
 /* The seconds of silence after which a process counts as down. */
-void service_configure(int64_t down_time);
+void service_configure(int64_t seconds);
 
 /* ---- trigger.c ------------------------------------------------------------------------------ */
 

@@ -174,15 +174,15 @@ static struct json_object *plan_make(struct req *rq, struct json_object *given, 
 static bool plan_create(struct req *rq)
 {
 	struct json_object *given = json_get(rq->body, "plan");
-	char id[UUID_DASHED_SIZE], provider_id[UUID_DASHED_SIZE];
+	char id[UUID_DASHED_SIZE], provider[UUID_DASHED_SIZE];
 
 	uuid_dashed(id);
-	uuid_canonical(json_get_string(given, "provider_id"), provider_id);
+	uuid_canonical(json_get_string(given, "provider_id"), provider);
 	if (!resources_check(rq, json_get(given, "resources")) ||
-	    !provider_takes(rq, provider_id, given) ||
+	    !provider_takes(rq, provider, given) ||
 	    !quota_take(rq, req_project(rq), QUOTA_PLANS))
 		return false;
-	struct json_object *plan = plan_make(rq, given, id, provider_id);
+	struct json_object *plan = plan_make(rq, given, id, provider);
 	if (!karbor_insert(rq, KIND_PLANS, id, plan))
 		return false;
 	const char *text = json_text(rq->arena, plan);

@@ -154,8 +154,7 @@ struct sealed seal_close(struct arena *arena, const struct seal_place *place, co
 	crypto_aead_xchacha20poly1305_ietf_encrypt(box, NULL, (const unsigned char *)secret, len,
 						   bytes_of(&about), about.len, NULL, nonce,
 						   keys[0].bytes);
-	memcpy(text, "\\x", 2);
-	text_hex(text + 2, nonce, size);
+	text_hex(stpcpy(text, "\\x"), nonce, size);
 	return (struct sealed){ .key_id = arena_strdup(arena, keys[0].id), .text = text };
 }
 

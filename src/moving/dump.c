@@ -129,11 +129,10 @@ static bool columns_list(struct dump *dump, struct dump_table *table)
 static bool statement_pass(struct dump *dump)
 {
 	struct dump_cell passed;
-	int at;
 
 	for (;;) {
 		dump_blank(dump);
-		at = dump_peek(dump);
+		int at = dump_peek(dump);
 		if (at == EOF)
 			return dump_cut_off(dump);
 		if (at == '\'' || at == '"' || at == '`') {

@@ -50,7 +50,7 @@ bool dump_at_end(struct dump *dump)
 	return true;
 }
 
-bool dump_cut_off(struct dump *dump)
+bool (dump_cut_off)(struct dump *dump)
 {
 	return dump_at_end(dump) && dump_broken(dump, "the file ends within a statement");
 }

@@ -15,7 +15,7 @@ void fault_at(struct fault *fault, struct json_object *value)
 		fault->line = line;
 }
 
-bool fault_is(struct fault *fault, const char *format, ...)
+bool (fault_is)(struct fault *fault, const char *format, ...)
 {
 	va_list args;
 

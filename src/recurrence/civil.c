@@ -3,6 +3,8 @@
 
 #include "recurrence/civil.h"
 
+#include <assert.h>
+
 #define EPOCH_DAY 719162          /* 1970-01-01, counted from 0001-01-01 */
 #define DAYS_400_YEARS 146097
 
@@ -27,6 +29,7 @@ int month_length(int64_t year, int month)
 {
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
+	assert(month >= 1 && month <= 12);
 	return lengths[month - 1] + (month == 2 && is_leap(year));
 }
 
@@ -35,6 +38,7 @@ static int days_before(int64_t year, int month)
 {
 	static const int sums[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 };
 
+	assert(month >= 1 && month <= 13);
 	return sums[month - 1] + (month > 2 && is_leap(year));
 }
 

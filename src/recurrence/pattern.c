@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 
-bool pattern_refuse(struct fault *fault, const char *format, ...)
+bool (pattern_refuse)(struct fault *fault, const char *format, ...)
 {
 	va_list args;
 

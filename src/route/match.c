@@ -36,7 +36,7 @@ struct served {
 };
 
 static const struct served served[] = {
-#define RESOURCE(mount, symbol) { mount, &symbol },
+#define RESOURCE(mount, symbol) { mount, &(symbol) },
 #include "route/resources.def"
 #undef RESOURCE
 };

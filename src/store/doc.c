@@ -139,7 +139,7 @@ bool doc_reply_deleted(struct req *rq, enum kind kind, const char *id, bool foun
 	return reply_empty(rq, 204);
 }
 
-bool doc_missing(struct req *rq, enum kind kind, const char *id)
+bool (doc_missing)(struct req *rq, enum kind kind, const char *id)
 {
 	return problem(rq, 404, "no %s with id %s", kind_names[kind], id);
 }

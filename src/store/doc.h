@@ -63,6 +63,9 @@ bool doc_reply_deleted(struct req *rq, enum kind kind, const char *id, bool foun
 
 /* The usual refusal of an unknown id: 404 naming kind and id. False. */
 bool doc_missing(struct req *rq, enum kind kind, const char *id);
+#ifdef __clang_analyzer__   /* it reads file by file and can't see that this returns false */
+#define doc_missing(...) ((void)doc_missing(__VA_ARGS__), false)
+#endif
 
 /* ---- list.c: lists and searches ------------------------------------------------------------- */
 

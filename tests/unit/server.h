@@ -71,18 +71,18 @@ static inline void server_fill(int line, size_t bytes)
 static inline void server_answer(int line)
 {
 	bool is_get = strncmp(server->heard, "GET ", 4) == 0;
-	const char *answer = is_get ? server->get : server->post;
+	const char *reply = is_get ? server->get : server->post;
 
 	if (is_get && server->gets_refused > 0) {
 		server->gets_refused--;
-		answer = SERVER_REFUSAL;
+		reply = SERVER_REFUSAL;
 	}
 	if (is_get)
 		server->gets++;
 	else
 		server->posts++;
 	usleep((useconds_t)server->delay_ms * 1000);
-	if (answer[0] == ' ' || write(line, answer, strlen(answer)) < 0)
+	if (reply[0] == ' ' || write(line, reply, strlen(reply)) < 0)
 		return;
 	server_fill(line, is_get ? server->filler : 0);
 }
@@ -112,8 +112,10 @@ static inline bool server_start(void)
 		      -1, 0);
 	if (server == MAP_FAILED || bind(listener, (struct sockaddr *)&address, len) != 0 ||
 	    listen(listener, 16) != 0 ||
-	    getsockname(listener, (struct sockaddr *)&address, &len) != 0)
+	    getsockname(listener, (struct sockaddr *)&address, &len) != 0) {
+		close(listener);
 		return false;
+	}
 	server->port = ntohs(address.sin_port);
 	server_pid = fork();
 	if (server_pid == 0)

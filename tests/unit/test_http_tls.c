@@ -59,11 +59,10 @@ static int port_free(void)
 	socklen_t len = sizeof(address);
 	int line = socket(AF_INET, SOCK_STREAM, 0);
 
-	if (bind(line, (struct sockaddr *)&address, len) != 0 ||
-	    getsockname(line, (struct sockaddr *)&address, &len) != 0)
-		return 0;
+	bool is_bound = bind(line, (struct sockaddr *)&address, len) == 0 &&
+			getsockname(line, (struct sockaddr *)&address, &len) == 0;
 	close(line);
-	return ntohs(address.sin_port);
+	return is_bound ? ntohs(address.sin_port) : 0;
 }
 
 /* Ask under that name of the server, with those settings. */

@@ -337,7 +337,7 @@ static void cache_ends_with_its_time(void)
 	rq_new();
 	cache_keep(HASH_A, &caller, in_seconds(1));
 	CU_ASSERT_TRUE(is_cached(HASH_A));
-	usleep(1050000);
+	unit_wait_ms(1050);
 	CU_ASSERT_FALSE(is_cached(HASH_A));
 }
 

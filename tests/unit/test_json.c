@@ -183,6 +183,7 @@ static void test_every_cut(void)
 
 	for (size_t len = 0; len < sizeof(text) - 1; len++) {
 		char *cut = malloc(len + 1);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(cut);
 		memcpy(cut, text, len);
 		CU_ASSERT_EQUAL(fault_of(cut, len, NULL), JSON_SYNTAX);
 		free(cut);
@@ -194,6 +195,7 @@ static void test_text_not_terminated(void)
 {
 	char *text = malloc(2);
 
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
 	memcpy(text, "42", 2);
 	CU_ASSERT_EQUAL(fault_of(text, 2, NULL), JSON_OK);
 	memcpy(text, "{}", 2);

@@ -391,7 +391,7 @@ static void rest_grows_with_each_failure(void)
 	CU_ASSERT_TRUE(keystone_configure(&settings));
 	CU_ASSERT_TRUE(is_away(rq, 500));
 	CU_ASSERT_EQUAL(rq->reply.retry_after, 1);
-	usleep(1050000);
+	unit_wait_ms(1050);
 	CU_ASSERT_TRUE(is_away(rq, 500));
 	CU_ASSERT_EQUAL(rq->reply.retry_after, 2);
 }

@@ -102,7 +102,7 @@ static bool judge(char *line)
 	char *who = cases_column(&line);
 	char *where = cases_column(&line);
 
-	if (where == NULL || !read_caller(who, &caller) || !read_target(where, &target))
+	if (!read_caller(who, &caller) || !read_target(where, &target))
 		return false;
 	return strcmp(verdict, ask(rule, &caller, &target) ? "allow" : "deny") == 0;
 }

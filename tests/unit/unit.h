@@ -5,15 +5,32 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <CUnit/CUnit.h>
 #include <CUnit/TestRun.h>
+
+/* CUnit leaves a test by longjmp(); that what follows never runs must be said to who reads it only. */
+#undef CU_ASSERT_PTR_NOT_NULL_FATAL
+#define CU_ASSERT_PTR_NOT_NULL_FATAL(pointer) do { \
+	const void *pointed = (pointer); \
+	CU_assertImplementation(pointed != NULL, __LINE__, #pointer " is not NULL", __FILE__, "", CU_TRUE); \
+	if (pointed == NULL) \
+		abort(); \
+} while (0)
 
 /* A test and what it shows, as a phrase of what must be true. A row without a phrase ends a table. */
 struct unit {
 	const char *phrase;
 	void (*run)(void);
 };
+
+static inline void unit_wait_ms(long ms)
+{
+	const struct timespec wait = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+	nanosleep(&wait, NULL);
+}
 
 static inline void unit_failures_print(void)
 {
