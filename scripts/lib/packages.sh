@@ -9,6 +9,7 @@ test_packages="libcunit1-dev valgrind xz-utils openssl mandoc python3 python3-js
 	python3-freezerclient python3-openstackclient freezer-scheduler python3-karborclient
 	mariadb-server-core python3-pymysql prometheus pgbouncer"
 keystone_packages="keystone uwsgi-core uwsgi-plugin-python3 glance-api"
+static_packages="cppcheck clang-tidy clang-tools"
 moving_packages="freezer-api python3-pymysql mariadb-server-core mariadb-client-core mariadb-client"
 # shellcheck disable=SC2034 # bench/run takes it from here
 bench_packages="wrk $moving_packages"
