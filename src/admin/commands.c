@@ -40,7 +40,7 @@ const struct option_row option_rows[] = {
 
 /* ---- what it says --------------------------------------------------------------------------- */
 
-enum admin_status admin_error(const char *hint, const char *format, ...)
+enum admin_status (admin_error)(const char *hint, const char *format, ...)
 {
 	va_list args;
 
@@ -54,7 +54,7 @@ enum admin_status admin_error(const char *hint, const char *format, ...)
 	return ADMIN_FAILED;
 }
 
-enum admin_status admin_refused(const struct req *rq)
+enum admin_status (admin_refused)(const struct req *rq)
 {
 	const char *hint = rq->problem.status == 503 ?
 			   "see [database] connection in \"permafrost-manage config show\"" : NULL;

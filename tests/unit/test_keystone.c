@@ -413,6 +413,7 @@ static void odd_answer_is_for_one_token(void)
 
 static void broken_answer_is_503(void)
 {
+	static const char length[] = "Content-Length: 999999\r\n\r\n{}";
 	static const char *const bodies[] = { "", "<html>", "{\"token\":", "null", "{\"token\":{}}" };
 	struct req *rq;
 
@@ -427,7 +428,7 @@ static void broken_answer_is_503(void)
 	rq = rq_new();
 	server->filler = 1000000;
 	token_is("200 OK", "{}");
-	strcpy(strstr(server->get, "Content-Length: 2"), "Content-Length: 999999\r\n\r\n{}");
+	memcpy(strstr(server->get, "Content-Length: 2"), length, sizeof(length));
 	CU_ASSERT_TRUE(is_away(rq, 1000));
 	rq = rq_new();
 	token_is("302 Found", "{}");

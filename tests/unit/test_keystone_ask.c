@@ -109,7 +109,7 @@ static void ids_need_no_domains(void)
 
 static void empty_group_is_the_standalone_identity(void)
 {
-	struct keystone_settings settings;
+	struct keystone_settings settings = { .auth_url = "not read" };
 
 	clearenv();
 	setenv("PERMAFROST_CONF", "/dev/null", 1);

@@ -222,13 +222,13 @@ static bool nested_allows(size_t depth, const char *before, const char *after)
 {
 	const struct caller caller = { .project_id = "p1" };
 	const struct target target = { 0 };
-	char text[4096] = "";
+	char text[4096], *end = text;
 
 	for (size_t i = 0; i < depth; i++)
-		strcat(text, before);
-	strcat(text, "@");
+		end = stpcpy(end, before);
+	end = stpcpy(end, "@");
 	for (size_t i = 0; i < depth; i++)
-		strcat(text, after);
+		end = stpcpy(end, after);
 	return text_allows(text, &caller, &target);
 }
 
