@@ -68,9 +68,11 @@ static void blanks_skip(struct reader *reader)
 static const char *word_read(struct reader *reader)
 {
 	struct text word = { .arena = reader->arena };
-	char quote = *reader->at == '"' || *reader->at == '\'' ? *reader->at++ : '\0';
+	char quote = '\0';
 
 	text_puts(&word, "");
+	if (*reader->at == '"' || *reader->at == '\'')
+		quote = *reader->at++;
 	for (; *reader->at != '\0'; reader->at++) {
 		if (*reader->at == '\\' && reader->at[1] != '\0')
 			reader->at++;

@@ -80,10 +80,9 @@ static int answer_all(void)
 {
 	char *line = NULL;
 	size_t room = 0;
-	ssize_t len;
 	bool readable = true;
 
-	while (readable && (len = getline(&line, &room, stdin)) > 0) {
+	while (readable && getline(&line, &room, stdin) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		readable = answer_line(line);
 	}

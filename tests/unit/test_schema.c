@@ -117,7 +117,7 @@ static const struct {
 
 static char escaped_byte(const char **from)
 {
-	unsigned value;
+	char digits[3] = "";
 
 	switch (*(*from)++) {
 	case 'n':
@@ -125,11 +125,11 @@ static char escaped_byte(const char **from)
 	case 't':
 		return '\t';
 	case 'x':
-		if (sscanf(*from, "%2x", &value) == 1) {
-			*from += 2;
-			return (char)value;
-		}
-		break;
+		if (strnlen(*from, 2) < 2)
+			break;
+		memcpy(digits, *from, 2);
+		*from += 2;
+		return (char)strtoul(digits, NULL, 16);
 	}
 	return '\\';
 }
