@@ -7,6 +7,7 @@
 
 #include "identity/identity_int.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,8 @@ static struct place *place_take(const char *hash)
 void cache_keep(const char *hash, const struct caller *caller, int64_t until_us)
 {
 	size_t len = caller_pack(NULL, caller);
+
+	assert(len > 0);
 	char *texts = until_us <= clock_monotonic_us() ? NULL : malloc(len);
 
 	if (texts == NULL)

@@ -199,8 +199,8 @@ enum schedule_answer schedule_next(struct arena *arena, const struct schedule *s
 	struct question ask = { { .arena = arena }, schedule, offered, began, 0, 0 };
 	enum schedule_answer answer;
 
-	/* NOLINTNEXTLINE(bugprone-branch-clone): a date goes first, no field last */
 	if (is_given(schedule->date))
+		/* NOLINTNEXTLINE(bugprone-branch-clone): a date goes first, no field last */
 		answer = once_next(&ask, due);
 	else if (is_given(schedule->interval))
 		answer = interval_next(&ask, due);
