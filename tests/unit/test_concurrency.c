@@ -39,7 +39,7 @@ static pid_t holder_start(const char *key)
 	pid_t child = fork();
 	if (child == 0) {
 		concurrency_open(path, LIMIT);
-		byte = concurrency_enter(key);
+		byte = concurrency_enter(key) ? 1 : 0;
 		if (write(ready[1], &byte, 1) == 1)
 			pause();
 		_exit(1);

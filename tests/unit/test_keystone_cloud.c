@@ -154,8 +154,8 @@ static void a_trust_may_have_been_taken_back(void)
 
 static void a_login_by_trust_may_fail(void)
 {
-	struct req *rq = rq_new(NULL, "t1");
 	const char *failure;
+	struct req *rq;
 
 	CU_ASSERT_EQUAL(trust_refusal("500 Oops"), 503);
 	CU_ASSERT_EQUAL(trust_refusal("401 Unauthorized"), 503);   /* and so is our next login */

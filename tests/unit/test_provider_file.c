@@ -298,21 +298,21 @@ static void only_yaml_files_are_read(void)
 }
 
 /* A change is a second old when it counts, and is looked for once a second. */
-#define SOON_US 2200000
+#define SOON_MS 2200
 
 static void a_change_counts_and_a_broken_one_does_not(void)
 {
 	CU_ASSERT_TRUE(loads(HEAD "resources:\n  OS::Glance::Image: {}\n"));
 	file_write("b.yaml", "id: " OTHER_ID "\nname: Two\nresources: {OS::Nova::Server: {}}\n");
-	usleep(SOON_US);
+	unit_wait_ms(SOON_MS);
 	provider_refresh();
 	CU_ASSERT_EQUAL(provider_count(), 2);
 	file_write("b.yaml", "id: broken\n");
-	usleep(SOON_US);
+	unit_wait_ms(SOON_MS);
 	provider_refresh();
 	CU_ASSERT_EQUAL(provider_count(), 2);
 	unlink(path_of("b.yaml"));
-	usleep(SOON_US);
+	unit_wait_ms(SOON_MS);
 	provider_refresh();
 	CU_ASSERT_EQUAL(provider_count(), 1);
 }
