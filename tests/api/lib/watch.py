@@ -16,8 +16,9 @@ ASKED = re.compile(r"(req-[0-9a-f-]{36}) \w+: asked (\w+), (\d+) rows")
 # Nor is it what a worker tidies up after a reply, once in a while.
 UNCOUNTED = ("identity_token_find", "identity_validated_find", "identity_validated_keep",
              "schema_version", "schema_exists", "trust_claim", "trust_release_unused")
-# What a service remembers of who asked is no document.
-REMEMBERED = "login_failures", "validated_tokens"
+# What a service remembers of who asked is no document, nor which trusts a worker will give back to
+# Keystone after some reply or other.
+REMEMBERED = "login_failures", "validated_tokens", "trusts_released"
 
 
 class Database:
