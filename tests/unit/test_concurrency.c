@@ -3,83 +3,63 @@
 
 #include "base/concurrency.h"
 
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "child.h"
 #include "unit.h"
 
 #define LIMIT 2
 
 static char path[64];
 
-/* What another process finds, whose descriptor is its own. */
-static bool another_enters(const char *key)
+static bool enters(const char *key)
 {
-	int status = 1;
-	pid_t child = fork();
-
-	if (child == 0) {
-		concurrency_open(path, LIMIT);
-		_exit(concurrency_enter(key) ? 0 : 1);
-	}
-	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+	concurrency_open(path, LIMIT);
+	return concurrency_enter(key);
 }
 
-/* A process that has entered, and stays until it is killed. */
-static pid_t holder_start(const char *key)
+static bool enters_p1(void)
 {
-	int ready[2];
-	char byte = 0;
-
-	if (pipe(ready) != 0)
-		return -1;
-	pid_t child = fork();
-	if (child == 0) {
-		concurrency_open(path, LIMIT);
-		byte = concurrency_enter(key) ? 1 : 0;
-		if (write(ready[1], &byte, 1) == 1)
-			pause();
-		_exit(1);
-	}
-	bool is_in = child > 0 && read(ready[0], &byte, 1) == 1 && byte;
-	close(ready[0]);
-	close(ready[1]);
-	CU_ASSERT_TRUE(is_in);
-	return child;
+	return enters("p1");
 }
 
-static void holder_kill(pid_t holder)
+static bool enters_p2(void)
 {
-	kill(holder, SIGKILL);
-	waitpid(holder, NULL, 0);
+	return enters("p2");
+}
+
+static bool enters_without_key(void)
+{
+	return enters(NULL);
 }
 
 static void so_many_of_a_key_are_let_in(void)
 {
-	pid_t first = holder_start("p1"), second = holder_start("p1");
+	pid_t first = child_start(enters_p1), second = child_start(enters_p1);
 
-	CU_ASSERT_FALSE(another_enters("p1"));
-	CU_ASSERT_TRUE(another_enters("p2"));
-	CU_ASSERT_TRUE(another_enters(NULL));
-	holder_kill(first);
-	CU_ASSERT_TRUE(another_enters("p1"));
-	holder_kill(second);
+	CU_ASSERT(first > 0 && second > 0);
+	CU_ASSERT_FALSE(child_finds(enters_p1));
+	CU_ASSERT_TRUE(child_finds(enters_p2));
+	CU_ASSERT_TRUE(child_finds(enters_without_key));
+	child_kill(first);
+	CU_ASSERT_TRUE(child_finds(enters_p1));
+	child_kill(second);
 }
 
 static void what_is_given_back_is_free(void)
 {
-	pid_t other = holder_start("p1");
+	pid_t other = child_start(enters_p1);
 
+	CU_ASSERT(other > 0);
 	concurrency_open(path, LIMIT);
 	CU_ASSERT_TRUE(concurrency_enter("p1"));
-	CU_ASSERT_FALSE(another_enters("p1"));
+	CU_ASSERT_FALSE(child_finds(enters_p1));
 	concurrency_leave();
-	CU_ASSERT_TRUE(another_enters("p1"));
+	CU_ASSERT_TRUE(child_finds(enters_p1));
 	concurrency_leave();
-	holder_kill(other);
+	child_kill(other);
 }
 
 /* As when a request is run again. */
@@ -88,7 +68,7 @@ static void who_enters_twice_has_one_place(void)
 	concurrency_open(path, LIMIT);
 	CU_ASSERT_TRUE(concurrency_enter("p1"));
 	CU_ASSERT_TRUE(concurrency_enter("p1"));
-	CU_ASSERT_TRUE(another_enters("p1"));
+	CU_ASSERT_TRUE(child_finds(enters_p1));
 	concurrency_leave();
 }
 

@@ -4,61 +4,21 @@
 #include "base/metrics.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "unit.h"
 
 #define ROWS 5
 
 static char path[64];
-static int go_on[2];          /* children wait for a byte from here */
 
 static void open_as(enum metrics_program program, uint64_t fingerprint)
 {
 	metrics_open(&(struct metrics_file){ .path = path, .program = program, .rows = ROWS,
 					     .fingerprint = fingerprint });
-}
-
-/* A child that has done what `does` does, and then waits. */
-static pid_t child_start(void (*does)(void))
-{
-	int ready[2];
-	char byte = 0;
-
-	if (pipe(ready) != 0)
-		return -1;
-	pid_t child = fork();
-	if (child == 0) {
-		does();
-		if (write(ready[1], &byte, 1) != 1 || read(go_on[0], &byte, 1) < 0)
-			_exit(1);
-		_exit(0);
-	}
-	bool is_ready = child > 0 && read(ready[0], &byte, 1) == 1;
-	close(ready[0]);
-	close(ready[1]);
-	return is_ready ? child : -1;
-}
-
-static void child_kill(pid_t child)
-{
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-}
-
-/* In a child, because a process opens once. True when `look` is, in a program of its own. */
-static bool seen_by_another(bool (*look)(void))
-{
-	int status;
-	pid_t child = fork();
-
-	if (child == 0)
-		_exit(look() ? 0 : 1);
-	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
 static void fresh_file(void)
@@ -69,7 +29,7 @@ static void fresh_file(void)
 
 /* ---- what children do ------------------------------------------------------------------------- */
 
-static void count_three(void)
+static bool count_three(void)
 {
 	open_as(METRICS_API, 1);
 	for (int n = 0; n < 3; n++) {
@@ -78,11 +38,13 @@ static void count_three(void)
 	}
 	metrics_request(2, 753, 20000000);
 	metrics_request(ROWS, 200, 1);     /* there is no such row */
+	return true;
 }
 
-static void be_engine(void)
+static bool be_engine(void)
 {
 	open_as(METRICS_ENGINE, 1);
+	return true;
 }
 
 static bool sees_six_of_two(void)
@@ -171,11 +133,11 @@ static void what_all_count_is_added_up(void)
 	pid_t first = child_start(count_three), second = child_start(count_three);
 
 	CU_ASSERT(first > 0 && second > 0);
-	CU_ASSERT(seen_by_another(sees_six_of_two));
+	CU_ASSERT(child_finds(sees_six_of_two));
 	child_kill(first);
 	child_kill(second);
-	CU_ASSERT(seen_by_another(sees_six_of_nobody));
-	CU_ASSERT(seen_by_another(sees_seven_after_one));
+	CU_ASSERT(child_finds(sees_six_of_nobody));
+	CU_ASSERT(child_finds(sees_seven_after_one));
 	unlink(path);
 }
 
@@ -185,7 +147,7 @@ static void another_layout_begins_anew(void)
 	pid_t old = child_start(count_three);
 
 	CU_ASSERT(old > 0);
-	CU_ASSERT(seen_by_another(sees_nothing));
+	CU_ASSERT(child_finds(sees_nothing));
 	child_kill(old);
 	unlink(path);
 }
@@ -197,7 +159,7 @@ static void what_is_no_counter_file_is_replaced(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
 	fputs("something else", file);
 	fclose(file);
-	CU_ASSERT(seen_by_another(sees_one_after_none));
+	CU_ASSERT(child_finds(sees_one_after_none));
 	unlink(path);
 }
 
@@ -220,15 +182,15 @@ static void a_link_is_not_followed(void)
 	snprintf(target, sizeof(target), "%s.target", path);
 	CU_ASSERT_EQUAL(symlink(target, path), 0);
 	if (freopen("/dev/null", "w", stderr) != NULL)
-		CU_ASSERT(seen_by_another(sees_one_after_none));
+		CU_ASSERT(child_finds(sees_one_after_none));
 	CU_ASSERT_NOT_EQUAL(access(target, F_OK), 0);
 	unlink(path);
 }
 
 static void without_a_file_each_counts_alone(void)
 {
-	CU_ASSERT(seen_by_another(counts_alone));
-	CU_ASSERT(seen_by_another(counts_nothing));
+	CU_ASSERT(child_finds(counts_alone));
+	CU_ASSERT(child_finds(counts_nothing));
 }
 
 static void a_full_file_is_let_go_of(void)
@@ -236,10 +198,10 @@ static void a_full_file_is_let_go_of(void)
 	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
 	fresh_file();
-	CU_ASSERT(seen_by_another(sees_one_after_none));
+	CU_ASSERT(child_finds(sees_one_after_none));
 	int descriptor = open(path, O_RDWR | O_CLOEXEC);
 	CU_ASSERT_EQUAL(fcntl(descriptor, F_OFD_SETLK, &all), 0);
-	CU_ASSERT(seen_by_another(counts_alone_beside_the_file));
+	CU_ASSERT(child_finds(counts_alone_beside_the_file));
 	close(descriptor);
 	unlink(path);
 }
@@ -258,7 +220,5 @@ static const struct unit units[] = {
 
 int main(void)
 {
-	if (pipe(go_on) != 0)
-		return EXIT_FAILURE;
 	return unit_run("metrics", units);
 }
