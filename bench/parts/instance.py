@@ -2,13 +2,16 @@
 import json
 import os
 import pathlib
-import socket
 import subprocess
+import sys
 import time
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
 TOP = HERE.parent
+sys.path.insert(0, str(TOP / "tests" / "e2e"))
+
+from ports import free_port  # noqa: E402: where it is was just said
 
 
 def say(text=""):
@@ -17,12 +20,6 @@ def say(text=""):
 
 def run(*command, **more):
     return subprocess.run([str(part) for part in command], check=True, text=True, **more)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def ask(method, url, body=None, token=None):

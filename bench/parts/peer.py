@@ -7,7 +7,9 @@ import subprocess
 import time
 import urllib.error
 
-from .instance import ask, free_port, run
+from ports import free_port
+
+from .instance import ask, run
 
 SEQUENCE = "seq_1_to_{count}"    # MariaDB's generate_series()
 

@@ -10,7 +10,6 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import threading
@@ -18,6 +17,7 @@ import time
 
 import common
 from common import TREE, check, run, wait_for
+from ports import free_port
 
 PROGRAMS = ("permafrost-api", "permafrost-engine", "permafrost-manage")
 NEXT = 9001
@@ -55,9 +55,7 @@ class Instance:
 
     def __init__(self, work):
         self.work, self.var = work, work / "var"
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{one.getsockname()[1]}"
+        self.address = f"127.0.0.1:{free_port()}"
 
     def quickstart(self, *words):
         subprocess.run([TREE / "scripts" / "quickstart", "--var", self.var, *words], check=True,

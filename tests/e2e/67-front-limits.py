@@ -14,6 +14,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from common import HOME, at_once, check, run, wait_for
+from ports import free_port
 
 LOGIN = "/identity/v3/auth/tokens"
 PATIENCE = 2   # seconds, instead of 20 and 30
@@ -26,17 +27,11 @@ SHAPES = {
 }
 
 
-def port_free():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Front:
     """An nginx with the shipped site; `edit` may change the site's text as an operator would."""
 
     def __init__(self, work, name, workers=HOME / "run" / "api.sock", edit=lambda text: text):
-        self.home, self.port = work / name, port_free()
+        self.home, self.port = work / name, free_port()
         self.home.mkdir(mode=0o755)
         for file in "nginx.conf", "permafrost_http", "permafrost_server", "permafrost_params":
             (self.home / file).write_text(self.mine((HOME / "nginx" / file).read_text()))

@@ -2,20 +2,14 @@
 
 import os
 import pwd
-import socket
 import subprocess
 
 import pymysql
 
 from common import wait_for
+from ports import free_port
 
 PASSWORD = "only for tests"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class MariaDB:

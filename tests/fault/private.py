@@ -6,13 +6,15 @@ import atexit
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 QUICKSTART = TREE / "scripts" / "quickstart"
+sys.path.insert(0, str(TREE / "tests" / "e2e"))
+
+from ports import free_port  # noqa: E402
 
 
 def options(description):
@@ -23,12 +25,6 @@ def options(description):
     parser.add_argument("--port", type=int, default=0, help="of the instance (one that is free)")
     parser.add_argument("--keep", action="store_true", help="leave data and logs where they are")
     return parser
-
-
-def port_free():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def end(var, keep):
@@ -46,7 +42,7 @@ def begin(wanted, workers=4, engines=0, conf=""):
     var.chmod(0o755)        # PostgreSQL and the workers are other users
     (var / "conf.d").mkdir()
     (var / "conf.d" / "fault.conf").write_text(conf)
-    port = wanted.port or port_free()
+    port = wanted.port or free_port()
     atexit.register(end, var, wanted.keep)
     done = subprocess.run(
         [QUICKSTART, "--detach", "--var", var, "--listen", f"127.0.0.1:{port}", "--workers", str(workers),
@@ -55,5 +51,4 @@ def begin(wanted, workers=4, engines=0, conf=""):
     if done.returncode != 0:
         sys.exit(f"no instance: {done.stdout}")
     os.environ.update(VAR=str(var), PERMAFROST_URL=f"http://127.0.0.1:{port}/", BUILD=str(wanted.build))
-    sys.path.insert(0, str(TREE / "tests" / "e2e"))
     return var

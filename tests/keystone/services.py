@@ -31,7 +31,9 @@ def running():
     glance("start", "--port", str(GLANCE), "--keystone", setting.URL)
     services = subprocess.Popen([sys.executable, TREE / "tests" / "keystone" / "cloud.py", str(CLOUD)])
     try:
-        wait_for(lambda: answers(CLOUD))
+        wait_for(lambda: answers(CLOUD) or services.poll() is not None, 60)
+        if services.poll() is not None or not answers(CLOUD):
+            raise RuntimeError(f"no cloud on port {CLOUD}: {services.poll()}")
         keystone = setting.admin()
         for kind, name, port, path in (("image", "glance", GLANCE, ""),
                                        ("compute", "nova", CLOUD, "/v2.1"),

@@ -6,12 +6,12 @@ import os
 import pty
 import re
 import signal
-import socket
 import subprocess
 import time
 
 import peer
 from common import HOME, URL, check, psql, run, wait_for
+from ports import free_port
 
 BACKUPS, TIMES = 80, 36       # of each of four users, through the API; and so many more of each
 MANAGE = [HOME / "bin" / "permafrost-manage", "import", "freezer"]
@@ -314,17 +314,11 @@ def other_dumps(freezer, dump, work):
           outcome)
 
 
-def port_free():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 def main(work):
     work.chmod(0o755)
     everybody = peer.users()
     forget(everybody)
-    with peer.Freezer(work, port_free()).running() as freezer:
+    with peer.Freezer(work, free_port()).running() as freezer:
         began = time.monotonic()
         peer.fill(freezer, everybody, BACKUPS)
         print(f"# the peer was filled in {time.monotonic() - began:.0f} s")
