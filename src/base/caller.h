@@ -25,6 +25,8 @@ struct caller {
 	const char *trust_id;        /* of a token for a trust, with who gave and who got it */
 	const char *trustor_user_id;
 	const char *trustee_user_id;
+	const char *access_rules;    /* JSON list: all that an application credential may be
+					used for; NULL: whatever its roles allow */
 	const char *service_user_id; /* of the token in X-Service-Token, where that counts */
 	const char *service_project_id;
 	const char *token_hash;      /* hex; identifies the token without being it */

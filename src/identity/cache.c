@@ -44,6 +44,7 @@ static const size_t caller_texts[] = {
 	offsetof(struct caller, domain_id), offsetof(struct caller, domain_name),
 	offsetof(struct caller, system_scope), offsetof(struct caller, trust_id),
 	offsetof(struct caller, trustor_user_id), offsetof(struct caller, trustee_user_id),
+	offsetof(struct caller, access_rules),
 };
 
 #define TEXT_COUNT (sizeof(caller_texts) / sizeof(caller_texts[0]))

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "identity/access_rules.h"
 #include "identity/keystone.h"
 #include "store/queries.h"
 #include "store/store.h"
@@ -89,6 +90,19 @@ static bool service_find(struct req *rq, struct caller *service, bool *is_servic
 	return true;
 }
 
+/* Of a path as clients see it, or as the API describes it. */
+static bool rules_allow(struct req *rq)
+{
+	const char *rules = rq->caller.access_rules;
+	const char *service = rq->service == SERVICE_DATA_PROTECT ? "data-protect" : "backup";
+	const char *whole = arena_printf(rq->arena, "%s%s", rq->mount, rq->path);
+
+	return access_allowed(rq->arena, rules, service, rq->method_name, rq->path) ||
+	       access_allowed(rq->arena, rules, service, rq->method_name, whole) ||
+	       problem(rq, 403, "the access rules of the application credential do not allow %s of "
+				"this path with service %s", rq->method_name, service);
+}
+
 bool identity_ask(struct req *rq)
 {
 	struct caller service = { 0 };
@@ -107,5 +121,8 @@ bool identity_ask(struct req *rq)
 	rq->caller.service_project_id = service.project_id;
 	memcpy(rq->caller.service_roles, service.roles, sizeof(service.roles));
 	rq->caller.service_role_count = service.role_count;
-	return verdict == VERDICT_COUNTS;
+	if (verdict != VERDICT_COUNTS)
+		return false;
+	/* what a service does for its user need not be among what the user lent out */
+	return rq->caller.access_rules == NULL || is_service || rules_allow(rq);
 }

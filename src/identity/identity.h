@@ -10,7 +10,8 @@
 
 /*
  * Fill rq->caller from rq->token. False with a problem set: 401 when there is no token or none
- * that counts (freezer-v1-v2 2.2), 503 when the answerer is away. Strings belong to the request.
+ * that counts (freezer-v1-v2 2.2), 403 when its access rules leave the request out, 503 when the
+ * answerer is away. Strings belong to the request.
  */
 bool identity_ask(struct req *rq);
 

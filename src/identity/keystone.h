@@ -49,6 +49,10 @@ enum verdict keystone_validate(struct req *rq, const char *token, bool allow_exp
 /* Of the caller of X-Service-Token: is this a service? */
 bool keystone_is_service(const struct caller *caller);
 
+/* That we enforce access rules: without it Keystone validates no token that has some. */
+#define ACCESS_RULES_HEADER "OpenStack-Identity-Access-Rules"
+#define ACCESS_RULES_VERSION "1.0"
+
 /* A question to Keystone and how long it may take. */
 struct keystone_call {
 	const char *method;

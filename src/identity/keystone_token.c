@@ -78,6 +78,16 @@ static void trust_read(struct arena *arena, struct json_object *token, struct ca
 	caller->trustee_user_id = id_of(arena, json_get(trust, "trustee_user"));
 }
 
+/* Keystone names them only to who asks with ACCESS_RULES_HEADER. */
+static void access_rules_read(struct arena *arena, struct json_object *token,
+			      struct caller *caller)
+{
+	struct json_object *rules = json_get(json_get(token, "application_credential"),
+					     "access_rules");
+
+	caller->access_rules = rules == NULL ? NULL : json_text(arena, rules);
+}
+
 /* As Keystone gives them: those that others imply are among them. */
 static bool roles_read(struct arena *arena, struct json_object *token, struct caller *caller)
 {
@@ -105,6 +115,7 @@ bool keystone_token_read(struct arena *arena, struct json_object *body, struct c
 	/* a cloud that names no such project says nothing of it (oslo.context) */
 	caller->is_admin_project = admin == NULL || json_object_get_boolean(admin);
 	trust_read(arena, token, caller);
+	access_rules_read(arena, token, caller);
 	return keystone_time_read(json_get_string(token, "expires_at"), &caller->expires_at) &&
 	       user_read(arena, token, caller) && scope_read(arena, token, caller) &&
 	       roles_read(arena, token, caller);

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "identity/access_rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,6 +28,16 @@ static void caller_makes_sense(const struct caller *caller)
 		assert(caller->roles[n] != NULL);
 }
 
+static void rules_are_judged(struct arena *arena, const struct caller *caller)
+{
+	static const char path[] = "/v2/p1/jobs";
+
+	if (caller->access_rules == NULL)
+		return;
+	access_allowed(arena, caller->access_rules, "backup", "GET", path);
+	access_path_fits(arena, caller->access_rules, path);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new();
@@ -35,8 +46,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_error error;
 
 	if (json_parse(arena, (const char *)data, size, &body, &error) &&
-	    keystone_token_read(arena, body, &caller))
+	    keystone_token_read(arena, body, &caller)) {
 		caller_makes_sense(&caller);
+		rules_are_judged(arena, &caller);
+	}
 	arena_free(arena);
 	return 0;
 }

@@ -201,6 +201,7 @@ static void token_is_validated(void)
 	CU_ASSERT_EQUAL(strncmp(server->heard, "GET /v3/auth/tokens?nocatalog HTTP", 34), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(server->heard, "\r\nX-Auth-Token: ours\r\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(server->heard, "\r\nX-Subject-Token: the-token\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(server->heard, "\r\nOpenStack-Identity-Access-Rules: 1.0\r\n"));
 	CU_ASSERT_EQUAL(verdict_on(rq, "another", false), VERDICT_COUNTS);
 	CU_ASSERT_EQUAL(server->posts, 1);
 	CU_ASSERT_EQUAL(server->gets, 2);
