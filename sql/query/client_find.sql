@@ -1,5 +1,6 @@
 -- client_find: a client as a project sees it: its own entry, else a central client of any project
 -- $1 project, $2 client_id
+-- prepared: one row by its primary key, and of the few central ones one by its id
 select project_id, id, user_id, version, doc
   from (select 1 as rank, *
           from permafrost.clients

@@ -1,4 +1,5 @@
 -- doc_delete: remove a document
 -- $1 project, $2 id, $3 owner (null: whoever)
+-- prepared: one row by its primary key
 delete from permafrost.@kind@
  where project_id = $1 and id = $2 and ($3::text is null or user_id = $3)

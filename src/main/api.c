@@ -43,7 +43,8 @@ static bool configure(void)
 			     setting_int(SETTING_STATEMENT_TIMEOUT)))
 		return false;
 	store_slow(setting_int(SETTING_SLOW_QUERY));
-	store_prepare(setting_bool(SETTING_PREPARED_STATEMENTS));
+	store_prepare(setting_bool(SETTING_PREPARED_STATEMENTS) ? PREPARE_IN_TRANSACTIONS :
+								  PREPARE_NONE);
 	list_configure(setting_int(SETTING_LIMIT_MAX));
 	concurrency_open(setting_text(SETTING_SEARCHES_FILE), setting_int(SETTING_SEARCHES_MAX));
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));

@@ -71,7 +71,7 @@ static bool configure(struct recurrence_limits *limits)
 		return false;
 	route_metrics_open(setting_text(SETTING_METRICS_FILE), METRICS_ENGINE);
 	store_slow(setting_int(SETTING_SLOW_QUERY));
-	store_prepare(setting_bool(SETTING_PREPARED_STATEMENTS));
+	store_prepare(setting_bool(SETTING_PREPARED_STATEMENTS) ? PREPARE_ALONE : PREPARE_NONE);
 	quota_configure(setting_int(SETTING_QUOTA_PLANS), setting_int(SETTING_QUOTA_CHECKPOINTS));
 	return recurrence_limits_load(limits) &&
 	       recurrence_zone_use(setting_text(SETTING_SCHEDULE_TIME_ZONE)) && cloud_configure() &&

@@ -227,8 +227,11 @@ void pg_note_failure(const struct query *query, const PGresult *result)
 
 	snprintf(connection.sqlstate, sizeof(connection.sqlstate), "%s",
 		 state == NULL ? "" : state);
-	pg_count_failure(result);
-	log_warning("%s failed: %s", query->name, state == NULL ? "connection lost" : state);
+	if (!prepared_is_refusal(state)) {
+		pg_count_failure(result);
+		log_warning("%s failed: %s", query->name,
+			    state == NULL ? "connection lost" : state);
+	}
 	connection.is_unsure = may_have_been_done(query);
 	if (pg_lost())
 		store_close();
@@ -237,7 +240,8 @@ void pg_note_failure(const struct query *query, const PGresult *result)
 bool store_may_retry(void)
 {
 	bool may = strcmp(connection.sqlstate, "40001") == 0 ||
-		   strcmp(connection.sqlstate, "40P01") == 0;
+		   strcmp(connection.sqlstate, "40P01") == 0 ||
+		   prepared_is_refusal(connection.sqlstate);
 
 	connection.sqlstate[0] = '\0';
 	return may;
@@ -260,7 +264,8 @@ bool pg_problem(struct req *rq)
 					    "25006", NULL };
 	static const char *const unstorable[] = { "22", "54", NULL };
 
-	if (connection.sqlstate[0] == '\0' || state_is_one_of(away)) {
+	if (connection.sqlstate[0] == '\0' || state_is_one_of(away) ||
+	    prepared_is_refusal(connection.sqlstate)) {
 		rq->reply.retry_after = STORE_RETRY_AFTER;
 		if (connection.is_unsure)
 			return problem(rq, 503, "the database was lost while it was asked; "

@@ -18,7 +18,7 @@
  * table with one page reads it from end to end. It makes a new one by itself after each ANALYZE. */
 #define PLANS_LAST_US 10000000
 
-static bool is_wanted;
+static enum prepare wanted;
 
 /* What is so on this connection. */
 static struct {
@@ -28,9 +28,9 @@ static struct {
 	int64_t planned_us;                         /* no plan is older */
 } here;
 
-void store_prepare(bool wanted)
+void store_prepare(enum prepare which)
 {
-	is_wanted = wanted;
+	wanted = which;
 }
 
 void prepared_forget(void)
@@ -39,10 +39,12 @@ void prepared_forget(void)
 	here.known_count = 0;
 }
 
-/* In a transaction what is refused would take the transaction with it. */
+/* In a transaction what is refused takes the transaction with it. */
 static bool is_asked_by_name(const struct query *query)
 {
-	return query->statement != NULL && is_wanted && !here.is_refused && !pg_in_transaction();
+	enum prepare least = pg_in_transaction() ? PREPARE_IN_TRANSACTIONS : PREPARE_ALONE;
+
+	return query->statement != NULL && wanted >= least && !here.is_refused;
 }
 
 static bool is_known(const struct query *query)
@@ -86,10 +88,9 @@ static PGresult *statement_make(PGconn *pg, const struct query *query)
  * There is no such statement, there is one already: it was another connection that we talked to
  * before. Or a migration changed what the statement returns. Nothing was done in any case.
  */
-static bool is_refusal(const PGresult *result)
+bool prepared_is_refusal(const char *state)
 {
 	static const char *const states[] = { "26000", "42P05", "0A000" };
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	for (size_t n = 0; state != NULL && n < sizeof(states) / sizeof(states[0]); n++) {
 		if (strcmp(state, states[n]) == 0)
@@ -106,11 +107,14 @@ PGresult *prepared_or_not(PGconn *pg, const struct query *query, const char *con
 	PGresult *result = statement_make(pg, query);
 	if (result == NULL)
 		result = put(pg, query, params, count, true);
-	if (!is_refusal(result))
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (!prepared_is_refusal(state))
 		return result;
 	log_info("%s: prepared statements do not hold on this connection (%s); it goes on without",
-		 query->name, PQresultErrorField(result, PG_DIAG_SQLSTATE));
+		 query->name, state);
 	here.is_refused = true;
+	if (pg_in_transaction())
+		return result;
 	PQclear(result);
 	return put(pg, query, params, count, false);
 }

@@ -30,9 +30,11 @@ bool store_configure(const char *connection, int64_t connect_timeout, int64_t st
  * a list until its first row; 0: none. */
 void store_slow(int64_t ms);
 
-/* Prepare the questions that say so from now on, or none: not unless told. Where statements do not
- * last, as behind a pooler, a connection does without by itself. */
-void store_prepare(bool wanted);
+/* Where questions that say so are prepared; nowhere without a word. Where statements do not last,
+ * as behind a pooler, a connection does without by itself; but a transaction that meets that
+ * fails, and whoever runs it must be ready to run it again (store_may_retry()). */
+enum prepare { PREPARE_NONE, PREPARE_ALONE, PREPARE_IN_TRANSACTIONS };
+void store_prepare(enum prepare wanted);
 
 /* Close the connection, if there is one. */
 void store_close(void);
@@ -49,8 +51,8 @@ bool store_transaction_with(struct req *rq, bool (*work)(struct req *rq, void *a
 			    void *argument);
 /* Roll back, quietly. */
 void store_rollback(void);
-/* True when the last failure was a deadlock or serialization failure: the whole transaction may
- * be run again. Each failure is told once. */
+/* True when the last failure was a deadlock, a serialization failure or a prepared statement that
+ * is not there: the whole transaction may be run again. Each failure is told once. */
 bool store_may_retry(void);
 
 struct query;

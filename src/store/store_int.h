@@ -40,9 +40,13 @@ typedef PGresult *put_question(PGconn *pg, const struct query *query, const char
 			       int count, bool by_name);
 
 /* Put a question by name where it has one plan and this connection keeps statements; else with its
- * text. What PostgreSQL refuses by name is put again, as nothing was done yet. */
+ * text. What PostgreSQL refuses by name is put again, as nothing was done yet; in a transaction,
+ * which failed by that, the refusal is the answer. */
 PGresult *prepared_or_not(PGconn *pg, const struct query *query, const char *const *params,
 			  int count, put_question *put);
+
+/* Does this SQLSTATE say that a statement is not there, or no longer what it was? */
+bool prepared_is_refusal(const char *state);
 
 /* A connection was opened: no statement is there. */
 void prepared_forget(void);

@@ -4,6 +4,7 @@ something else: behind a PgBouncer that gives each transaction another connectio
 migration changes what they return. Nothing is lost, nothing is done twice."""
 
 import contextlib
+import itertools
 import os
 import re
 import subprocess
@@ -225,8 +226,8 @@ def judge_direct(api):
 # ---- a migration --------------------------------------------------------------------------------
 
 @contextlib.contextmanager
-def reading(api, path, readers=4):
-    """Reads the document meanwhile; whatever is not it."""
+def in_use(api, path, readers=4):
+    """Reads and changes the document meanwhile; whatever is not it, or was refused."""
     wrong, over = [], threading.Event()
 
     def read():
@@ -235,7 +236,16 @@ def reading(api, path, readers=4):
             if reply.status != 200 or OWN not in reply.text:
                 wrong.append(str(reply))
 
-    threads = [threading.Thread(target=read) for _ in range(readers)]
+    def change():
+        """In a transaction, with the row locked."""
+        for number in itertools.count():
+            if over.is_set():
+                break
+            reply = api.ask("PATCH", path, {"description": f"{OWN} {number}"})
+            if reply.status != 200:
+                wrong.append(str(reply))
+
+    threads = [threading.Thread(target=read) for _ in range(readers)] + [threading.Thread(target=change)]
     for thread in threads:
         thread.start()
     try:
@@ -250,7 +260,7 @@ def judge_migration(api):
     """No migration of ours changes a column's type; should one do so, requests go on."""
     session = api.create("session", BODIES["session"])
     log = Log("workers")
-    with reading(api, f"/sessions/{session}") as wrong:
+    with in_use(api, f"/sessions/{session}") as wrong:
         for _ in range(2):
             at_once([lambda: api.ask("GET", f"/sessions/{session}")] * 40)
             psql("alter table permafrost.sessions alter column version type integer", "permafrost_owner")
@@ -263,10 +273,33 @@ def judge_migration(api):
     api.ask("DELETE", f"/sessions/{session}")
 
 
+def judge_transaction(api):
+    """A statement that is refused in a transaction is the end of it; the worker begins anew without."""
+    session = api.create("session", BODIES["session"])
+    log = Log("workers")
+
+    def change_often():
+        return at_once([lambda: api.ask("PATCH", f"/sessions/{session}", {"description": OWN + uuid.uuid4().hex})] * 40)
+
+    with settings(""):
+        replies = change_often()
+        psql("alter table permafrost.sessions alter column version type integer", "permafrost_owner")
+        replies += change_often()
+        psql("alter table permafrost.sessions alter column version type bigint", "permafrost_owner")
+    wrong = [str(reply) for reply in replies if reply.status != 200]
+    check("no transaction fails for good by a statement that is refused", not wrong, "\n".join(wrong[:5]))
+    told = log.lines(REFUSAL)
+    check("it was refused within them", told and all("doc_lock sessions" in line for line in told), "".join(told))
+    shown = api.ask("GET", f"/sessions/{session}").json
+    check("each change was made once", shown["_version"] == 1 + len(replies), shown)
+    api.ask("DELETE", f"/sessions/{session}")
+
+
 def main(directory):
     api = Api("demo")
     judge_direct(api)
     judge_migration(api)
+    judge_transaction(api)
     judge_pooler(api, directory)
 
 
