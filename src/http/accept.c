@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
@@ -17,6 +18,7 @@
 #include "base/supervisor.h"
 
 #define LISTEN_DESCRIPTOR 0
+#define CLIENT_GONE 499          /* what nginx writes to its log then */
 
 static volatile sig_atomic_t stopping;   /* the signal that asks for it */
 
@@ -81,6 +83,35 @@ struct service_hooks {
 	void (*afterwards)(struct req *rq);
 };
 
+/*
+ * nginx closes the connection when its client leaves. What waited for a worker meanwhile was never
+ * answered, so it may be left undone; after a time of too much load all of it would be for nobody.
+ */
+static bool client_is_gone(const FCGX_Request *fcgi)
+{
+	char byte;
+	ssize_t len = recv(fcgi->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return len == 0 || (len < 0 && errno == ECONNRESET);
+}
+
+static void answer(struct req *rq, FCGX_Request *fcgi, const struct service_hooks *hooks,
+		   int64_t body_max)
+{
+	rq->doing = "read";
+	bool is_read = request_read(rq, fcgi, body_max);
+	if (client_is_gone(fcgi)) {
+		log_info("the client has left; nothing was done");
+		rq->reply.status = CLIENT_GONE;
+		return;
+	}
+	if (is_read)
+		hooks->dispatch(rq);
+	rq->doing = "reply";
+	if (!reply_write(rq, fcgi))
+		log_info("the reply did not reach the client");
+}
+
 static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int64_t body_max,
 		      struct arena *arena)
 {
@@ -89,12 +120,7 @@ static void serve_one(FCGX_Request *fcgi, const struct service_hooks *hooks, int
 
 	int64_t began_us = clock_monotonic_us();
 	log_context(rq.request_id, &rq.doing);
-	rq.doing = "read";
-	if (request_read(&rq, fcgi, body_max))
-		hooks->dispatch(&rq);
-	rq.doing = "reply";
-	if (!reply_write(&rq, fcgi))
-		log_info("the reply did not reach the client");
+	answer(&rq, fcgi, hooks, body_max);
 	request_forget(fcgi);
 	/* whatever nginx wishes: a connection that is kept would hold this worker */
 	FCGX_Free(fcgi, 1);

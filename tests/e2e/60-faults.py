@@ -2,7 +2,9 @@
 """What breaks is said honestly, and once it is mended nobody has to restart anything."""
 
 import contextlib
+import http.client
 import itertools
+import json
 import os
 import signal
 import threading
@@ -174,12 +176,47 @@ def workers_die_under_load(service):
     service.keeps("kill -9 of workers loses nothing that was acknowledged")
 
 
+# ---- clients leave ------------------------------------------------------------------------------
+
+@contextlib.contextmanager
+def workers_stand_still():
+    for worker in workers():
+        os.kill(worker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for worker in workers():
+            os.kill(worker, signal.SIGCONT)
+
+
+def clients_leave(service):
+    """What waits for a worker while its client gives up need not be done, nor keep others waiting."""
+    before = service.there()
+    host, port = URL.removeprefix("http://").rstrip("/").split(":")
+    headers = {"X-Auth-Token": service.api.token, "Content-Type": "application/json"}
+    with workers_stand_still():
+        left = [http.client.HTTPConnection(host, int(port), timeout=10) for _ in range(MANY)]
+        for number, connection in enumerate(left):
+            connection.request("POST", f"/v2/{service.api.project}/backups", json.dumps(backup(f"left{number}")), headers)
+        stays = http.client.HTTPConnection(host, int(port), timeout=30)
+        stays.request("POST", f"/v2/{service.api.project}/backups", json.dumps(backup("stays")), headers)
+        time.sleep(0.5)
+        for connection in left:
+            connection.close()
+        time.sleep(0.5)
+    reply = stays.getresponse()
+    there = service.there() - before
+    check("a client that waits is served, those who left meanwhile are not", reply.status == 201 and
+          there == {json.loads(reply.read())["backup_id"]}, f"{reply.status}; {len(there)} were written")
+
+
 def main(_):
     service = Service()
     check("the instance under test works", *service.works())
     try:
         one_worker_dies(service)
         workers_die_under_load(service)
+        clients_leave(service)
         before = sorted(workers())
         database_is_away(service)
         database_restarts_unseen(service)
