@@ -65,8 +65,13 @@ def lists(place, limit):
     return [line("GET", place.path(f"/backups?limit={limit}"))]
 
 
+def host(prefix, number):
+    """The name of a host as seeding has it: part of no other."""
+    return f"{prefix}-host-{number:06}"
+
+
 def hosts(place, prefix, count):
-    return [line("GET", place.path("/backups?limit=10"), {"match": [{"hostname": f"{prefix}-host-{n}"}]})
+    return [line("GET", place.path("/backups?limit=10"), {"match": [{"hostname": host(prefix, n)}]})
             for n in range(min(100, count // 10))]
 
 
@@ -112,7 +117,7 @@ def reads_of_size(bench, place, prefix, size):
         "search, all found": search(place, {"match": [{"mode": "fs"}]}),
         "search, none found": search(place, {"match": [{"hostname": "nosuch"}]}),
         "match_not, most left": search(place, {"match_not": [{"curr_backup_level": 3}]}),
-        "free text, ten found": search(place, {"match": [{"_all": f"{prefix}-host-7"}]}),
+        "free text, ten found": search(place, {"match": [{"_all": host(prefix, 7)}]}),
     }
     largest = size == max(bench.options.sizes)
     return [cell(bench, name, place, lines, size, curve=largest and name in ("get", "list 10"))
@@ -235,7 +240,7 @@ def standalone(bench):
         return Place("standalone", instance.url, "", token, ident)
 
     for size in bench.options.sizes:
-        largest, prefix = place(f"sized-{size}"), f"s{size}"
+        largest, prefix = place(f"sized-{size}"), f"m{len(str(size))}"
         seed(instance, largest.project, size, prefix)
         instance.vacuum()
         cells += reads_of_size(bench, largest, prefix, size)

@@ -23,7 +23,7 @@ METADATA = """'curr_backup_level', seq mod 7, 'fs_real_path', concat('/srv/data/
 'vol_snap_path', '', 'client_os', 'linux', 'client_version', '13.0.0', 'time_stamp', 1700000000 + seq,
 'action', 'backup', 'always_level', '', 'backup_media', 'fs', 'backup_name', concat('nightly-', seq mod 500),
 'container', concat('/srv/store/', seq mod 20), 'container_segments', '', 'dry_run', '',
-'hostname', concat('{prefix}-host-', seq mod ({count} / 10)), 'path_to_backup', concat('/srv/data/', seq mod 50),
+'hostname', concat('{prefix}-host-', lpad(seq mod ({count} / 10), 6, '0')), 'path_to_backup', concat('/srv/data/', seq mod 50),
 'max_level', '', 'log_file', '/var/log/freezer.log', 'storage', 'local', 'mode', 'fs', 'proxy', '',
 'compression', 'gzip', 'ssh_key', '', 'ssh_username', '', 'ssh_host', '', 'ssh_port', 22,
 'consistency_checksum', md5(seq), 'job_id', md5(concat('{prefix} job ', seq mod 100))"""

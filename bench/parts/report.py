@@ -68,7 +68,7 @@ class Report:
     def agents(self):
         """Percent of a core that 10,000 agents take which poll once a minute."""
         poll = self.find("poll", "standalone")
-        return poll and 100 * 10000 / 60 / poll["per_cpu_second"]
+        return poll and poll["per_cpu_second"] and 100 * 10000 / 60 / poll["per_cpu_second"]
 
     # ---- for people -----------------------------------------------------------------------------
 
