@@ -28,9 +28,9 @@ static struct {
 	int64_t planned_us;                         /* no plan is older */
 } here;
 
-void store_prepare(enum prepare which)
+void store_prepare(enum prepare where)
 {
-	wanted = which;
+	wanted = where;
 }
 
 void prepared_forget(void)

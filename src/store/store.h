@@ -34,7 +34,7 @@ void store_slow(int64_t ms);
  * as behind a pooler, a connection does without by itself; but a transaction that meets that
  * fails, and whoever runs it must be ready to run it again (store_may_retry()). */
 enum prepare { PREPARE_NONE, PREPARE_ALONE, PREPARE_IN_TRANSACTIONS };
-void store_prepare(enum prepare wanted);
+void store_prepare(enum prepare where);
 
 /* Close the connection, if there is one. */
 void store_close(void);
