@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "karbor/karbor.h"
 #include "karbor/resource_graph.h"
@@ -16,6 +17,9 @@
 #include "schema/schema.h"
 #include "store/queries.h"
 #include "store/store.h"
+
+/* For so long we begin anew when the plan was changed, in microseconds; then the client may. */
+#define STALE_US 2000000
 
 /* ---- what it accepts ------------------------------------------------------------------------ */
 
@@ -46,6 +50,7 @@ struct making {
 	const struct provider *provider;
 	struct json_object *extra_info;
 	struct document plan;
+	bool is_plan_stale;              /* it was changed while we worked by it */
 	struct json_object *resources;   /* of the plan, as the checkpoint shows them */
 	struct graph graph;
 	struct json_object *work;        /* as run_add_work() takes it */
@@ -115,6 +120,7 @@ static bool plan_hold(struct making *making)
 		return false;
 	if (held.version == making->plan.version)
 		return true;
+	making->is_plan_stale = true;
 	rq->reply.retry_after = 1;
 	return problem(rq, 503, "plan %s was changed meanwhile; try again", making->plan.id);
 }
@@ -298,12 +304,27 @@ static bool making_write(struct req *rq, void *argument)
 	return plan_hold(making) && checkpoint_insert(making) && protection_start(making);
 }
 
+static bool make_once(struct making *making)
+{
+	making->is_plan_stale = false;
+	if (!plan_find(making))
+		return false;
+	resources_make(making);
+	return work_make(making) && store_transaction_with(making->rq, making_write, making);
+}
+
 bool checkpoint_create(struct req *rq)
 {
 	struct making making = { .rq = rq, .provider = checkpoint_provider(rq) };
+	int64_t began_us = clock_monotonic_us();
 
-	if (making.provider == NULL || !extra_info_read(&making) || !plan_find(&making))
+	if (making.provider == NULL || !extra_info_read(&making))
 		return false;
-	resources_make(&making);
-	return work_make(&making) && store_transaction_with(rq, making_write, &making);
+	while (!make_once(&making)) {
+		if (!making.is_plan_stale || clock_monotonic_us() - began_us > STALE_US)
+			return false;
+		rq->problem = (struct problem){ 0 };
+		rq->reply = (struct reply){ 0 };
+	}
+	return true;
 }

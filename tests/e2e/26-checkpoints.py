@@ -119,6 +119,23 @@ def delete_and_reset(api):
     check("a reset never takes a checkpoint out of a delete that was accepted", not wrong, wrong)
 
 
+def create_and_plan_change(api):
+    plan = api.plan()
+
+    def protect_often(_):
+        return [str(api.protect(plan)) for _ in range(10)]
+
+    def change_often(hand):
+        return [str(api.ask("PUT", f"/plans/{plan}", {"plan": {"description": f"{hand} {number}"}}))
+                for number in range(25)]
+
+    replies = sum(at_once([lambda part=part, hand=hand: part(hand)
+                           for hand, part in enumerate([protect_often] * 4 + [change_often] * 8)]), [])
+    wrong = [reply for reply in replies if not reply.startswith("200")]
+    check("a plan that is changed while it is protected is protected all the same", not wrong,
+          f"{len(wrong)} of {len(replies)}\n" + "\n".join(wrong[:3]))
+
+
 def create_and_plan_delete(api):
     wrong = []
     for _ in range(4):
@@ -296,6 +313,7 @@ def main(_):
     try:
         deletes(api)
         delete_and_reset(api)
+        create_and_plan_change(api)
         create_and_plan_delete(api)
         quota(api)
         with_copier(api)
