@@ -27,7 +27,7 @@ def question(name, kind, values):
 
 class Raw:
     """One statement, as often as can be, over as many connections as the product's workers have;
-    parsed and planned each time, as the product does."""
+    parsed and planned each time."""
 
     def __init__(self, bench, name, text):
         self.name, self.connection, self.results = name, bench.instance.connection, []

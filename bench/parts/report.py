@@ -102,8 +102,9 @@ class Report:
                   pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
         found = {
             "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "commit": commit,
-            "machine": {"cores": os.cpu_count(), "model": models[:1], "kernel": platform.release()},
-            "load average before each round": loads, "options": {name: value for name, value in vars(self.options).items() if name not in ("build", "results")},
+            "machine": {"cores": os.cpu_count(), "model": models[:1], "kernel": platform.release().split("-")[0]},
+            "load average before each round": loads,
+            "options": {name: value for name, value in vars(self.options).items() if name not in ("build", "results")},
             "rows": self.rows, "memory MiB": self.memory,
             "targets": [{"what": what, "ratio": ratio, "bound": bound, "above": above}
                         for what, ratio, bound, above in self.targets() if ratio is not None],
