@@ -164,15 +164,19 @@ def register(place, name="node-0"):
     place.ask("POST", "/clients", {"client_id": name, "hostname": name})
 
 
-def seed_clients(bench, place):
-    """So many machines, each with one job."""
+def seed_jobs(bench, place, count):
+    """So many, each of a machine of its own."""
     register(place)
     place.ask("POST", "/jobs", job("node-0"))
-    count = bench.options.clients
-    copy(bench.instance, "clients", place.project, count, """jsonb_build_object('client',
-        (doc->'client') || jsonb_build_object('client_id', id, 'hostname', id, 'uuid', md5(id)))""", "'node-' || n")
     copy(bench.instance, "jobs", place.project, count,
          "jsonb_build_object('job_id', id, 'client_id', 'node-' || n)", f"md5('{place.project}' || n)")
+
+
+def seed_clients(bench, place, count):
+    """So many machines, each with one job."""
+    seed_jobs(bench, place, count)
+    copy(bench.instance, "clients", place.project, count, """jsonb_build_object('client',
+        (doc->'client') || jsonb_build_object('client_id', id, 'hostname', id, 'uuid', md5(id)))""", "'node-' || n")
 
 
 def seed_checkpoints(place, instance, count=1000):
@@ -245,9 +249,14 @@ def standalone(bench):
         instance.vacuum()
         cells += reads_of_size(bench, largest, prefix, size)
     clients = place("clients")
-    seed_clients(bench, clients)
+    seed_clients(bench, clients, bench.options.clients)
     cells.append(cell(bench, "poll", clients, polls(clients, bench.options.clients),
                       bench.options.clients, curve=True))
+    for size in set(bench.options.sizes) - {bench.options.clients}:
+        polled = place(f"polled-{size}")
+        seed_jobs(bench, polled, size)
+        instance.vacuum()
+        cells.append(cell(bench, "poll", polled, polls(polled, size), size))
     written = place("written")
     cells += writes(bench, written) + [raw_post(bench, written)] + others(bench, written)
     instance.vacuum()

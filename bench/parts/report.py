@@ -51,7 +51,7 @@ class Report:
         yield "get / floor", ratio(get, find("get", "floor")), 0.85, True
         yield "get / floor that prepares", ratio(get, find("get", "floor, prepared")), 0.85, True
         yield "p99 of get / of floor", ratio(get, find("get", "floor"), "p99"), 1.3, False
-        yield "poll / floor", ratio(find("poll", "standalone"), find("poll", "floor")), 0.75, True
+        yield "poll / floor", ratio(self.poll(), find("poll", "floor")), 0.75, True
         yield "post backup / raw", ratio(find("post backup", "standalone"), find("post backup", "raw")), 0.8, True
         yield "get with Keystone / standalone", ratio(find("get", "keystone"), get), 0.95, True
         for name in "get", "list 10", "post backup", "post job", "patch job":
@@ -61,13 +61,17 @@ class Report:
         yield (f"{sought} among 10000 / peer",
                ratio(find(sought, "standalone", size=10000), find(sought, "peer", size=10000)), 500, True)
         least, most = min(self.options.sizes), max(self.options.sizes)
-        for name in "get", "list 10", "page deep in", sought:
+        for name in "get", "list 10", "page deep in", sought, "poll":
             yield (f"cost of {name} among {most} / {least}",
                    ratio(find(name, "standalone", size=least), find(name, "standalone", size=most)), 2, False)
 
+    def poll(self):
+        """By as many clients as the floor and the peer have."""
+        return self.find("poll", "standalone", size=self.options.clients)
+
     def agents(self):
         """Percent of a core that 10,000 agents take which poll once a minute."""
-        poll = self.find("poll", "standalone")
+        poll = self.poll()
         return poll and poll["per_cpu_second"] and 100 * 10000 / 60 / poll["per_cpu_second"]
 
     # ---- for people -----------------------------------------------------------------------------

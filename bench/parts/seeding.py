@@ -13,33 +13,35 @@ METADATA = """jsonb_build_object(
         'job_id', md5('{prefix} job ' || n % 100))"""
 
 
-def seed(instance, project, count, prefix):
-    """`count` backups as agents record them; ten of them belong to the same host. Two at a time."""
+def in_halves(count, insert):
+    """Two at a time: insert(first, last)."""
     half = count // 2
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(seed_part, instance, project, count, prefix, *part)
-                     for part in ((1, half), (half + 1, count))]:
+        for done in [pool.submit(insert, *part) for part in ((1, half), (half + 1, count))]:
             done.result()
 
 
-def seed_part(instance, project, count, prefix, first, last):
-    instance.sql(f"""
+def seed(instance, project, count, prefix):
+    """`count` backups as agents record them; ten of them belong to the same host."""
+    in_halves(count, lambda first, last: instance.sql(f"""
     insert into permafrost.backups (project_id, id, user_id, doc)
     select '{project}', id, 'bench', jsonb_build_object('backup_id', id, 'user_id', 'bench',
         'user_name', 'bench', 'project_id', '{project}', 'backup_metadata',
         {METADATA.format(prefix=prefix, count=count)})
       from (select n, md5('{prefix}' || n) as id from generate_series({first}, {last}) n) numbers;
-    """)
+    """))
 
 
 def copy(instance, kind, project, count, changes, ident):
     """Copies of the newest document of that kind in the project, each with members of its own; `changes`
     and `ident` are SQL that knows n and id."""
-    instance.sql(f"""
+    model = instance.sql(f"select id from permafrost.{kind} where project_id = '{project}' "
+                         "order by created_at desc limit 1")
+    in_halves(count, lambda first, last: instance.sql(f"""
     insert into permafrost.{kind} (project_id, id, user_id, doc)
     select project_id, id, user_id, doc || {changes}
       from (select project_id, user_id, doc, n, {ident} as id
-              from generate_series(1, {count}) n,
+              from generate_series({first}, {last}) n,
                    (select project_id, user_id, doc from permafrost.{kind}
-                     where project_id = '{project}' order by created_at desc limit 1) as model) as copies;
-    """)
+                     where project_id = '{project}' and id = '{model}') as model) as copies;
+    """))

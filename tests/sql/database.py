@@ -32,7 +32,7 @@ def questions():
     """Name in PREPARE, and text: doc_list_jobs and so on."""
     for path in glob.glob(HOUSE + "/sql/query/*.sql"):
         name = os.path.basename(path)[:-4]
-        if name not in ("doc_list", "doc_skip", "doc_search", "job_poll", "marker_find", "client_list",
+        if name not in ("doc_list", "doc_page", "doc_skip", "doc_search", "job_poll", "marker_find", "client_list",
                         "checkpoint_list"):
             continue
         with open(path, encoding="utf-8") as lines:

@@ -86,11 +86,17 @@ def judge_lists(judge, database):
         scope = f"{kind} of {'every project' if project is None else 'a project'}"
         judge_walk(judge, database, f"the list of {scope} reads the rows of its page, in order",
                    database.execute(f"doc_list_{kind}", project, "10", "0", *start), 10)
+        if project:
+            judge_walk(judge, database, f"so does a page of {scope} that is prepared",
+                       database.execute(f"doc_page_{kind}", project, "10", "", "-infinity", "", "false"), 10)
         judge_walk(judge, database, f"with an offset the list of {scope} reads no more rows than that",
                    database.execute(f"doc_skip_{kind}", project, "10", "1000", *start), 10)
     for kind, project in (("backups", "p12"), ("jobs", "p3"), ("jobs", None)):
         place = marker(database, kind, project, 1000)
         scope = f"{kind} of {'every project' if project is None else 'a project'}"
+        if project:
+            judge_walk(judge, database, f"a prepared page of {scope} after a marker reads its rows only",
+                       database.execute(f"doc_page_{kind}", project, "10", *place[1:], "false"), 10)
         judge_walk(judge, database, f"a page of {scope} after a marker reads its rows only",
                    database.execute(f"doc_list_{kind}", project, "10", "0", *place[1:], "false", place[0],
                                     None), 10)

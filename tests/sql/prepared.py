@@ -91,8 +91,38 @@ def judge_polls(database, judge):
           not wrong and len(answers[0]) > 10, *wrong[:3])
 
 
+def judge_pages(database, judge):
+    """From the start, after the first, in the middle, before the last, and after it."""
+    cases = [(kind, limit, place) for kind in ("backups", "jobs", "actions", "sessions") for limit in (1, 10, 100)
+             for place in [None] + database.run(
+                 f"select sort_name, created_at, id from (select *, row_number() over (order by sort_name, created_at, id) "
+                 f"as n, count(*) over () as of from permafrost.{kind} where project_id = 'p3') as list "
+                 "where n in (1, of / 2, of - 1, of)")]
+    statements = []
+    for kind, limit, place in cases:
+        marker = place.split("|") if place else [None] * 3
+        statements += [database.execute(f"doc_list_{kind}", "p3", str(limit), "0", *marker, "false", None, None),
+                       database.execute(f"doc_page_{kind}", "p3", str(limit),
+                                        *(marker if place else ("", "-infinity", "")), "false")]
+    answers = database.ask_all(statements)
+    wrong = [case for case, rows, page in zip(cases, answers[0::2], answers[1::2]) if rows != page]
+    judge(f"a page that is prepared shows what the list shows, in {len(cases)} cases",
+          not wrong and len(answers[0]) == 1 and len(answers[-1]) == 0, *wrong[:3])
+
+
+def judge_kept(database, judge):
+    """Of itself PostgreSQL keeps the plan without values only where those with values look no better."""
+    for limit in ("10", "100"):
+        page = database.execute("doc_page_backups", "p12", limit, "", "-infinity", "", "false")
+        counts = database.ask_all(["set plan_cache_mode = auto"] + [page] * 8 + [
+            "select generic_plans from pg_prepared_statements where name = 'doc_page_backups'"])[-1]
+        judge(f"pages of {limit} are planned once, not each time", int(counts[0]) >= 3, counts)
+
+
 def judge_all(database, judge):
     judge_polls(database, judge)
+    judge_pages(database, judge)
+    judge_kept(database, judge)
     database.run(FILL)
     for name, text in questions():
         nodes = plan(database, text)
