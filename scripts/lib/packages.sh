@@ -13,7 +13,7 @@ keystone_packages="keystone uwsgi-core uwsgi-plugin-python3 glance-api"
 static_packages="cppcheck clang-tidy clang-tools"
 moving_packages="freezer-api python3-pymysql mariadb-server-core mariadb-client-core mariadb-client"
 # shellcheck disable=SC2034 # bench/run takes it from here
-bench_packages="wrk $moving_packages"
+bench_packages="wrk"
 
 packages_missing() {
 	local package
