@@ -7,7 +7,7 @@ import json
 
 import jsonschema
 
-from common import HOME, URL, Api, ask, check, psql, run, wait_for
+from common import URL, Api, ask, check, provider_file, psql, run
 
 # the documents that the examples speak of; the id of a backup is the server's to choose
 NAMES = {"client_id": "node1", "job_id": "etc-nightly", "action_id": "etc", "session_id": "nightly"}
@@ -189,26 +189,14 @@ class Protection:
 
 
 @contextlib.contextmanager
-def copier(made):
-    """A provider that copies, for as long as it is needed."""
-    file = HOME / "providers.d" / "described.yaml"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(COPYING)
-    try:
-        known = wait_for(lambda: all(
-            ask("GET", f"{made.base}/providers/{COPIER}", None, made.token).status == 200
-            for _ in range(8)))
-        check("a provider with a copy action is there", known)
-        yield
-    finally:
-        file.unlink()
-
-
 def service():
-    """An engine that says it is there."""
-    return psql("""insert into permafrost.services (binary_name, host, seen_at)
-                   values ('karbor-operationengine', 'described', now())
-                   on conflict (binary_name, host) do update set seen_at = now() returning id""")
+    """An engine that says it is there, for as long as it is needed."""
+    try:
+        yield psql("""insert into permafrost.services (binary_name, host, seen_at)
+                      values ('karbor-operationengine', 'described', now())
+                      on conflict (binary_name, host) do update set seen_at = now() returning id""")
+    finally:
+        psql("delete from permafrost.services where host = 'described'")
 
 
 def judge_data_protect(description):
@@ -222,23 +210,23 @@ def judge_data_protect(description):
             VERIFIED: made.checkpoint(MACHINES, machines), SCHEDULED: volumes, TRIGGER: made.trigger()}
     logs = ask("GET", f"{made.base}/operation_logs", None, api.token).json["operation_logs"]
     names = {"provider_id": INFRASTRUCTURE, "checkpoint_id": made.checkpoint(INFRASTRUCTURE, volumes),
-             "operation_log_id": logs[0]["id"], "service_id": service(),
+             "operation_log_id": logs[0]["id"],
              "quota_project_id": api.project, "class_name": "described",
              "protectable_type": "OS::Freezer::Client", "resource_id": "described"}
     api.ask("POST", "/clients", {"client_id": "described", "hostname": "described"})
-    for path, method, operation in sorted(operations(description), key=lambda each: turn(*each[:2])):
-        if not path.endswith("/checkpoints/action"):
-            judge_operation(description, path, method, operation, api, names, base, said)
+    with service() as names["service_id"]:
+        for path, method, operation in sorted(operations(description), key=lambda each: turn(*each[:2])):
+            if not path.endswith("/checkpoints/action"):
+                judge_operation(description, path, method, operation, api, names, base, said)
     judge_copy(description, made, api, base)
     judge_page(description, made, names)
     refusals(description, base)
     api.ask("DELETE", "/clients/described")
-    psql("delete from permafrost.services where host = 'described'")
 
 
 def judge_copy(description, made, api, base):
     path = "/v1/{project_id}/providers/{provider_id}/checkpoints/action"
-    with copier(made):
+    with provider_file("described", COPYING):
         plan = made.plan(COPIER, "OS::Cinder::Volume", {})
         made.checkpoint(COPIER, plan)
         judge_operation(description, path, "post", description["paths"][path]["post"], api,

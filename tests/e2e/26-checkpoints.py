@@ -9,7 +9,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from common import HOME, URL, Api, ask, at_once, check, psql, run, wait_for
+from common import HOME, URL, Api, ask, at_once, check, provider_file, psql, run
 
 INFRA = "cf56bd3e-97a7-4078-b6d5-f36246333fd9"
 COPIER = "7c3a1d52-5a58-4a4e-9d0e-0a4a6c1b7c56"
@@ -240,17 +240,9 @@ def copies_count(api):
 
 def with_copier(api):
     """Run the tests of copies with a provider that knows how to."""
-    file = HOME / "providers.d" / f"{WORD}.yaml"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(COPIER_FILE)
-    try:
-        known = wait_for(lambda: all(api.ask("GET", f"/providers/{COPIER}").status == 200
-                                     for _ in range(16)), 20)
-        if check("a provider with a copy action is there", known):
-            copies(api)
-            copies_count(api)
-    finally:
-        file.unlink()
+    with provider_file(WORD, COPIER_FILE):
+        copies(api)
+        copies_count(api)
 
 
 # ---- how much -----------------------------------------------------------------------------------

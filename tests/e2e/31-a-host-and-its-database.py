@@ -158,7 +158,6 @@ def main(work):
     with settings(EVERY_MINUTE), machines_stored_in(store) as provider, MariaDB(work) as database:
         fleet = Protected(provider)
         try:
-            wait_for(lambda: fleet.api.ask("GET", f"/providers/{provider}").status == 200)
             story(work, fleet, database, store)
         finally:
             fleet.clean()

@@ -2,6 +2,7 @@
 """What engines do whatever happens: killed at random moments, two at once, late, out of work, or with
 nobody to do the work. The agents are played."""
 
+import contextlib
 import random
 import threading
 import time
@@ -212,16 +213,25 @@ def obstacles(work):
               wait_for(lambda: states(fleet, operation)[2] == "succeeded"), fleet.runs(operation))
 
 
+@contextlib.contextmanager
+def all_disabled():
+    """Every engine that is there, and no longer than this lasts: later tests have engines, too."""
+    wait_for(lambda: psql("select count(*) from permafrost.services where seen_at > now() - interval '3 s'") != "0")
+    names = psql("update permafrost.services set is_enabled = false where is_enabled returning id").split()
+    try:
+        time.sleep(1.5)
+        yield
+    finally:
+        psql(f"update permafrost.services set is_enabled = true where id in ({','.join(names)})")
+
+
 def out_of_work(work):
     with protected() as fleet, Engine(work):
-        wait_for(lambda: psql("select count(*) from permafrost.services where seen_at > now() - interval '3 s'") != "0")
-        psql("update permafrost.services set is_enabled = false")
-        time.sleep(1.5)
-        checkpoint = fleet.protect(fleet.plan())
-        time.sleep(2.5)
-        check("an engine that was disabled starts nothing",
-              fleet.jobs() == [] and fleet.status(checkpoint) == "protecting")
-        psql("update permafrost.services set is_enabled = true")
+        with all_disabled():
+            checkpoint = fleet.protect(fleet.plan())
+            time.sleep(2.5)
+            check("an engine that was disabled starts nothing",
+                  fleet.jobs() == [] and fleet.status(checkpoint) == "protecting")
         check("and when it is enabled goes on", wait_for(fleet.report_all)
               and fleet.becomes(checkpoint, "available"), fleet.logs(checkpoint))
 

@@ -56,8 +56,8 @@ def main(work):
     with machines_stored_in(store, copy_action(second)) as provider:
         fleet = Protected(provider)
         try:
-            known = wait_for(lambda: fleet.api.ask("GET", f"/providers/{provider}").status == 200)
-            check("a file with a copy action is a provider", known)
+            reply = fleet.api.ask("GET", f"/providers/{provider}")
+            check("a file with a copy action is a provider", reply.status == 200, reply)
             with Engine(work) as engine, Scheduler("demo", fleet.word, work) as scheduler:
                 wait_for(lambda: fleet.backup("GET", f"/clients/{fleet.word}").status == 200)
                 carries_out(fleet, engine, scheduler, data, store, work)

@@ -102,6 +102,21 @@ def settings(text):
         workers_begin_again()
 
 
+@contextlib.contextmanager
+def provider_file(name, text):
+    """A file of a provider that every worker knows when this begins. Asking tells nothing of those
+    workers that did not answer. Each looks when it is asked and a second has gone by since it last
+    did, and believes what has been there for a second: after two any worker that is asked knows it."""
+    file = HOME / "providers.d" / f"{name}.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    try:
+        time.sleep(2.5)
+        yield
+    finally:
+        file.unlink()
+
+
 def psql(text, role="permafrost"):
     """Ask the instance's database itself, as the workers' role. permafrost_owner may change tables."""
     socket = (HOME / "run").resolve() / "postgres"

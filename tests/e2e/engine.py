@@ -6,7 +6,7 @@ import signal
 import subprocess
 import uuid
 
-from common import HOME, TREE, Api, psql, wait_for
+from common import HOME, TREE, Api, provider_file, psql, wait_for
 from karbor import DataProtect
 
 MACHINES = "8f3b6f0e-2a54-4c57-9d0b-6a1d0f7f5c21"
@@ -217,13 +217,8 @@ def provider_like(shipped, more="", **changes):
     text = (TREE / "etc/providers.d" / shipped).read_text() + more
     for old, new in {MACHINES: name, INFRASTRUCTURE: name, **changes}.items():
         text = text.replace(old, new)
-    file = HOME / "providers.d" / f"{name}.yaml"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(text)
-    try:
+    with provider_file(name, text):
         yield name
-    finally:
-        file.unlink()
 
 
 def machines_stored_in(store, more=""):

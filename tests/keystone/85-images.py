@@ -137,7 +137,6 @@ def main(work):
     with running(), provider_like("infrastructure.yaml", **local) as provider:
         fleet = Protected(provider)
         try:
-            wait_for(lambda: fleet.api.ask("GET", f"/providers/{provider}").status == 200)
             with setting.central_client(fleet.word):
                 tell(work, fleet, store)
         finally:

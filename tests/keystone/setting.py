@@ -78,6 +78,5 @@ def patient(call):
 
 
 def ask_all_workers(token, project):
-    """So often, and at once, that each worker has met the token."""
-    for _ in range(3):
-        common.at_once([lambda: jobs(token, project)] * 8)
+    """So often, and at once, that each worker has met the token; what they answered."""
+    return [reply for _ in range(3) for reply in common.at_once([lambda: jobs(token, project)] * 8)]
