@@ -70,6 +70,14 @@ def workers(home):
                 yield int(entry.name)
 
 
+# A Keystone is asked less often than where its changes of mind are tested, which would take minutes.
+SETTINGS = """[log]
+level = debug
+[keystone_authtoken]
+token_cache_time = 300
+"""
+
+
 class Questions:
     """Which questions each request asked of the database, from the workers' log."""
 
@@ -93,7 +101,7 @@ class Questions:
         raise Trouble("the workers did not start again")
 
     def __enter__(self):
-        self.setting.write_text("[log]\nlevel = debug\n")
+        self.setting.write_text(SETTINGS)
         self.restart()
         return self
 
