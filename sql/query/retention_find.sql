@@ -1,5 +1,6 @@
 -- retention_find: good checkpoints of a plan that need not be kept, oldest first: those beyond the
--- newest so many, and those that are too old; the newest good one always stays
+-- newest so many, and those that are too old; the newest good one always stays. A day is over at
+-- midnight UTC, and the day of the checkpoint does not count (specification 4.6)
 -- $1 project_id, $2 plan, $3 provider, $4 keep so many (null: any number), $5 days (null: for
 -- ever, which is a thousand years)
 select id
@@ -10,5 +11,6 @@ select id
 	   and copy_of is null) as good
  where place > 1
    and (place > $4::bigint
-	or created_at < clock_timestamp() - make_interval(days => least(coalesce($5::bigint, 365000), 365000)::integer))
+	or (clock_timestamp() at time zone 'UTC')::date - (created_at at time zone 'UTC')::date
+	   > coalesce($5::bigint, 365000))
  order by created_at, id

@@ -14,10 +14,11 @@ with item as materialized (
 	   for update skip locked)
 select item.project_id, item.run_id, item.n, item.operation, item.checkpoint_id, item.job_id,
        item.resource_type, log.user_id, log.doc->>'provider_id' as provider_id,
-       protect.job_action is null as is_unsaved,
+       protect.job_action is null as is_unsaved, protect.status = 'done' as is_protected,
        exists (select from permafrost.work_items as other
 		where other.project_id = item.project_id and other.run_id = item.run_id
-		  and other.status = 'failed') as is_doomed,
+		  and other.status = 'failed'
+		  and (item.operation in ('protect', 'copy') or other.n = any(item.waits_for))) as is_doomed,
        jsonb_strip_nulls(jsonb_build_object(
 	'resource', jsonb_build_object('id', item.resource_id, 'type', item.resource_type,
 				       'name', item.resource_name, 'extra_info', item.extra_info),
@@ -36,7 +37,7 @@ select item.project_id, item.run_id, item.n, item.operation, item.checkpoint_id,
   left join permafrost.checkpoints as checkpoint
     on checkpoint.project_id = item.project_id and checkpoint.id = item.checkpoint_id
   left join lateral (
-	select saved.parameters, saved.job_action
+	select saved.parameters, saved.job_action, saved.status
 	  from permafrost.work_items as saved
 	 where item.operation <> 'protect' and saved.project_id = item.project_id
 	   and saved.checkpoint_id = coalesce(case when item.operation = 'copy' then checkpoint.copy_of end,

@@ -22,8 +22,9 @@ struct item {
 	const struct provider *provider;       /* NULL: its file is gone */
 	enum provider_operation operation;
 	struct json_object *values;
-	bool is_doomed;                        /* another resource of the run failed */
-	bool is_unsaved;                       /* nothing of it was saved */
+	bool is_doomed;                        /* what it needs failed */
+	bool is_unsaved;                       /* no agent saved anything of it */
+	bool is_protected;                     /* its protection was done, if by nobody */
 };
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -56,6 +57,7 @@ static bool item_read(struct req *rq, const struct rows *rows, struct item *item
 		.provider = provider_find(rows_text(rows, 0, "provider_id")),
 		.is_doomed = rows_bool(rows, 0, "is_doomed"),
 		.is_unsaved = rows_bool(rows, 0, "is_unsaved"),
+		.is_protected = rows_bool(rows, 0, "is_protected"),
 	};
 	item->operation = operation_of(item->operation_name);
 	return json_parse_stored(rq->arena, rows_text(rows, 0, "values"),
@@ -82,12 +84,18 @@ static bool item_give_up(struct req *rq, const struct item *item)
 
 /* ---- starting ------------------------------------------------------------------------------- */
 
-/* Is there nothing for an agent to do: what depends on it is saved, or nothing of it ever was? */
+/* Nothing for an agent to do: what depends on it is saved, or nothing is there to delete. */
 static bool is_for_nobody(const struct item *item)
 {
 	if (item->operation == PROVIDER_PROTECT)
 		return !provider_acts(item->provider, item->type, PROVIDER_PROTECT);
-	return item->is_unsaved;
+	return item->is_unsaved && (item->is_protected || item->operation == PROVIDER_DELETE);
+}
+
+/* An operator may call a checkpoint available that is not whole. */
+static bool is_lost(const struct item *item)
+{
+	return item->operation != PROVIDER_PROTECT && item->is_unsaved;
 }
 
 static const char *description(struct req *rq, const struct item *item)
@@ -123,6 +131,8 @@ static bool item_start(struct req *rq, const struct item *item)
 		return item_end(rq, item, "the provider is gone");
 	if (is_for_nobody(item))
 		return item_end(rq, item, NULL);
+	if (is_lost(item))
+		return item_end(rq, item, "nothing of it was saved");
 	return item_hand_over(rq, item) || item_give_up(rq, item);
 }
 

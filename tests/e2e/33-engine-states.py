@@ -317,6 +317,23 @@ def attempts(work):
         check("and the checkpoint stays as it was", fleet.status(checkpoint) == "available")
 
 
+def half_saved(work):
+    """What an operator may call a checkpoint is not what is in it."""
+    with protected() as fleet, Engine(work) as engine:
+        checkpoint, lost = fleet.protect(fleet.plan(fleet.word, "nobody")), f"{TYPE}#nobody"
+        wait_for(fleet.report_all)
+        fleet.becomes(checkpoint, "error")
+        fleet.api.ask("PUT", fleet.path(checkpoint), {"os-resetState": {"state": "available"}})
+        for kind, options in ("restore", {TYPE: {"restore_abs_path": "/tmp/there"}}), ("verification", {}):
+            name = fleet.attempt(kind, checkpoint, options)
+            wait_for(fleet.report_all)
+            told = wait_for(lambda: fleet.attempt_is_over(kind, name))
+            check(f"a {kind} of a resource of which nothing was saved fails, and those of others go on",
+                  told and told["status"] == "fail" and told["resources_reason"] == {lost: "nothing of it was saved"}
+                  and told["resources_status"] == {lost: "error", f"{TYPE}#{fleet.word}": "available"},
+                  f"{told} {engine.said()}")
+
+
 # ---- retention ------------------------------------------------------------------------------------
 
 def retention(work):
@@ -338,6 +355,12 @@ def retention(work):
         check("what failed is left to its owner", fleet.status(bad) == "error", fleet.status(bad))
 
 
+def made_on(name, days):
+    """The checkpoint was made at the first second of that day, counted from today in UTC."""
+    psql(f"""update permafrost.checkpoints set created_at = (date_trunc('day', now() at time zone 'UTC')
+             + interval '{days} days 1 second') at time zone 'UTC' where id = '{name}'""")
+
+
 def ages(work):
     with protected() as fleet, Agent(fleet), Engine(work):
         plan = fleet.plan()
@@ -348,12 +371,23 @@ def ages(work):
         fleet.due(trigger, "20 seconds")
         wait_for(lambda: states(fleet, operation) == ["succeeded"])
         newest = fleet.runs(operation)[0][1]
-        psql(f"update permafrost.checkpoints set created_at = now() - interval '9 days' where id in ('{old}', '{newest}')")
+        wait_for(lambda: psql("select (now() at time zone 'UTC' + '1 minute')::time > '00:01'") == "t", 90)  # one day
+        made_on(old, -4)
+        made_on(newest, -3)
         fleet.due(trigger, "10 seconds")
         wait_for(lambda: states(fleet, operation) == ["succeeded"] * 2)
+        last = fleet.runs(operation)[1][1]
+        check("retention removes what is of a day too long ago",
+              fleet.becomes(old, "deleted", 10), fleet.runs(operation))
+        check("and keeps what was made on the last day, at whatever hour",
+              fleet.status(newest) == fleet.status(last) == "available", fleet.runs(operation))
+        for name in newest, last:
+            made_on(name, -9)
+        fleet.due(trigger, "5 seconds")
+        wait_for(lambda: states(fleet, operation) == ["succeeded"] * 3)
         check("retention removes what is too old, but never the newest good one",
-              fleet.becomes(old, "deleted", 10) and fleet.becomes(newest, "deleted", 10)
-              and fleet.status(fleet.runs(operation)[1][1]) == "available", fleet.runs(operation))
+              fleet.becomes(newest, "deleted", 10) and fleet.becomes(last, "deleted", 10)
+              and fleet.status(fleet.runs(operation)[2][1]) == "available", fleet.runs(operation))
 
 
 # ---- PostgreSQL away ---------------------------------------------------------------------------------
@@ -399,7 +433,7 @@ def quiet(work):
 def main(work):
     for piece in (one_transaction, broken_off, busy, killed_at_random, many_engines, late,
                   obstacles, out_of_work, nobody_there, half_there, taken_away, unreadable,
-                  attempts, retention, ages, away, quiet):
+                  attempts, half_saved, retention, ages, away, quiet):
         piece(work)
 
 
