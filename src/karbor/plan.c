@@ -189,13 +189,15 @@ static bool plan_create(struct req *rq)
 	return karbor_reply(rq, "plan", text, strlen(text));
 }
 
-/* A started plan can be suspended again, and nothing else of it changes meanwhile. */
+/* A plan that stays started can be told so again, and nothing of it changes. */
 static bool may_change(struct req *rq, const struct document *plan, struct json_object *given)
 {
 	if (json_object_object_length(given) == 0)
 		return problem(rq, 400, "$.plan: there is nothing to change");
-	if (strcmp(json_get_string(plan->json, "status"), SUSPENDED) == 0 ||
-	    json_has(given, "status"))
+	const char *status = json_get_string(given, "status");
+	bool stays_started = strcmp(json_get_string(plan->json, "status"), SUSPENDED) != 0 &&
+			     (status == NULL || strcmp(status, SUSPENDED) != 0);
+	if (!stays_started || (status != NULL && json_object_object_length(given) == 1))
 		return true;
 	return problem(rq, 400, "plan %s is started: set its status to " SUSPENDED " to change it",
 		       plan->id);
