@@ -57,27 +57,32 @@ static const struct shape create_body = { .fields = create_body_fields, .closed 
 
 /* ---- what opens the target ------------------------------------------------------------------ */
 
-/* A name under which something secret may stand; `type` says password and is none. */
-static bool is_secret_name(const char *name)
+/* The names that say who logs in, and where: under any other there may be a secret. */
+static bool is_shown(const char *name)
 {
-	static const char *const parts[] = { "pass", "secret", "token", "key", "cred", "private" };
+	static const char *const names[] = {
+		"type", "auth_url", "region", "region_name", "username", "user_id", "domain",
+		"domain_id", "domain_name", "user_domain_id", "user_domain_name", "project",
+		"project_id", "project_name", "project_domain_id", "project_domain_name",
+		"tenant", "tenant_id", "tenant_name",
+	};
 
-	for (size_t n = 0; n < sizeof(parts) / sizeof(parts[0]); n++) {
-		if (strcasestr(name, parts[n]) != NULL)
+	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+		if (strcmp(name, names[n]) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* As it is shown and stored: every key as sent, what is secret as ***. */
+/* As it is shown and stored: every key as sent, what may be secret as ***. */
 static struct json_object *auth_masked(struct json_object *auth)
 {
 	if (auth == NULL)
 		return NULL;
 	struct json_object *masked = json_object_new_object();
 	json_object_object_foreach(auth, name, value) {
-		json_object_object_add(masked, name, is_secret_name(name) ?
-				       json_object_new_string("***") : json_object_get(value));
+		json_object_object_add(masked, name, is_shown(name) ?
+				       json_object_get(value) : json_object_new_string("***"));
 	}
 	return masked;
 }

@@ -19,7 +19,7 @@ static bool is_masked_as(const char *auth, const char *masked)
 	return json_same(shown, value_of(rq, masked));
 }
 
-static void secrets_are_masked_by_their_names(void)
+static void all_but_known_names_is_masked(void)
 {
 	CU_ASSERT_TRUE(is_masked_as("null", "null"));
 	CU_ASSERT_TRUE(is_masked_as("{}", "{}"));
@@ -29,8 +29,10 @@ static void secrets_are_masked_by_their_names(void)
 				    "{\"PassPhrase\": \"***\", \"my secret\": \"***\", \"auth_token\": \"***\"}"));
 	CU_ASSERT_TRUE(is_masked_as("{\"key\": \"k\", \"credential_id\": \"c\", \"private\": \"p\"}",
 				    "{\"key\": \"***\", \"credential_id\": \"***\", \"private\": \"***\"}"));
-	CU_ASSERT_TRUE(is_masked_as("{\"domain\": \"d\", \"n\": 1, \"is\": false}",
-				    "{\"domain\": \"d\", \"n\": 1, \"is\": false}"));
+	CU_ASSERT_TRUE(is_masked_as("{\"pwd\": \"p\", \"n\": 1, \"is\": false}",
+				    "{\"pwd\": \"***\", \"n\": \"***\", \"is\": \"***\"}"));
+	CU_ASSERT_TRUE(is_masked_as("{\"domain\": \"d\", \"project_domain_name\": \"e\"}",
+				    "{\"domain\": \"d\", \"project_domain_name\": \"e\"}"));
 }
 
 static void what_is_sealed_is_all_that_was_sent(void)
@@ -68,7 +70,7 @@ static void both_words_for_a_state_mean_the_same(void)
 }
 
 static const struct unit units[] = {
-	{ "secrets are masked by their names", secrets_are_masked_by_their_names },
+	{ "all but what names say of user and place is masked", all_but_known_names_is_masked },
 	{ "what is sealed is all that was sent", what_is_sealed_is_all_that_was_sent },
 	{ "without a key only what is no secret is taken",
 	  without_a_key_only_what_is_no_secret_is_taken },
