@@ -45,6 +45,22 @@ static struct json_input widened(struct arena *arena, struct json_input text,
 	return (struct json_input){ copy.data, copy.len };
 }
 
+/* Takes it away again, where json-c keeps the text of the number. */
+static int integer_narrow(struct json_object *value, int flags, struct json_object *parent,
+			  const char *key, size_t *index, void *argument)
+{
+	char *number = json_object_is_type(value, json_type_double) ?
+		       json_object_get_userdata(value) : NULL;
+
+	(void)flags, (void)parent, (void)key, (void)index, (void)argument;
+	if (number != NULL) {
+		size_t end = strspn(number, "-0123456789");
+		if (strcmp(number + end, "E0") == 0)
+			number[end] = '\0';
+	}
+	return JSON_C_VISIT_RETURN_CONTINUE;
+}
+
 /* The value inside the innermost container is one more level for json-c. */
 static bool tokens_parse(struct json_input text, struct json_object **value)
 {
@@ -76,6 +92,8 @@ static bool parse(struct arena *arena, const struct json_bounds *bounds, struct 
 		return false;
 	}
 	json_own(arena, *value);
+	if (wide != NULL)
+		json_c_visit(*value, 0, integer_narrow, NULL);
 	return true;
 }
 

@@ -79,11 +79,8 @@ static size_t huge_integer(const char *text)
 {
 	size_t sign = text[0] == '-';
 	size_t digits = strspn(text + sign, "0123456789");
-	const char *rest = text + sign + digits;
 
-	if (digits < INT64_DIGITS || (*rest != '\0' && strcmp(rest, "E0") != 0))
-		return 0;
-	return sign + digits;
+	return digits < INT64_DIGITS || text[sign + digits] != '\0' ? 0 : sign + digits;
 }
 
 static void number_add(struct text *out, struct json_object *value)

@@ -161,10 +161,7 @@ static void test_numbers_exact(void)
 	const char *text = "{\"a\":123456789012345678901234567890,\"b\":1.10,"
 			   "\"c\":-9223372036854775809,\"d\":9007199254740993,\"e\":1E5}";
 
-	CU_ASSERT_STRING_EQUAL(printed(text),
-			       "{\"a\":123456789012345678901234567890E0,\"b\":1.10,"
-			       "\"c\":-9223372036854775809E0,\"d\":9007199254740993,\"e\":1E5}");
-	CU_ASSERT_STRING_EQUAL(printed(printed(text)), printed(text));
+	CU_ASSERT_STRING_EQUAL(printed(text), text);
 }
 
 static void test_offset(void)
@@ -218,7 +215,7 @@ static void test_stored_is_wider(void)
 	text_puts(&text, "]");
 	CU_ASSERT_FALSE(json_parse(arena, text.data, text.len, &value, &error));
 	CU_ASSERT_TRUE(json_parse_stored(arena, text.data, text.len, &value, &error));
-	CU_ASSERT_EQUAL(strlen(json_text(arena, value)), text.len + 2);
+	CU_ASSERT_EQUAL(strlen(json_text(arena, value)), text.len);
 	CU_ASSERT_FALSE(json_parse_stored(arena, "[NaN]", 5, &value, &error));
 }
 
