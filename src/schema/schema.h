@@ -37,8 +37,8 @@ bool format_year(const char *value);          /* four digits */
 
 /* Those of the Data Protection API (spec data-protection-v1 2.8). */
 bool format_uuid(const char *value);          /* UUID-like: see uuid_canonical() */
-bool format_not_blank(const char *value);     /* holds something but spaces */
-bool format_printable(const char *value);     /* no line breaks and no other control characters */
+bool format_not_blank(const char *value);     /* holds something but white space */
+bool format_printable(const char *value);     /* no line breaks, nothing that is not seen */
 bool format_map_key(const char *value);       /* 1 to 255 of [a-zA-Z0-9-_:.# ] */
 bool format_resource_id(const char *value);   /* 1 to 255 of [a-zA-Z0-9-_:.], not all signs */
 
