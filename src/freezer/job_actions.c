@@ -56,6 +56,7 @@ void job_actions_fold_defaults(struct json_object *body)
 
 struct settling {
 	struct req *rq;
+	const char *job_id;           /* whose entries these are to be; NULL for a new job */
 	struct json_object *posted;
 	struct json_object *known;    /* actions by their id, the new ones too */
 	struct json_object *earlier;  /* has "N KEY" if entry N's KEY is what it once was */
@@ -127,18 +128,23 @@ static bool entry_differs(const struct settling *settling, struct json_object *e
 	return false;
 }
 
-/* Actions are asked what they once were only when an entry does not say what they are now. */
+/*
+ * Actions are asked what they once were only when an entry does not say what they are now. Nobody
+ * has read a new job before, so what is said of one is a wish.
+ */
 static bool earlier_ask(struct settling *settling)
 {
 	struct req *rq = settling->rq;
 	bool differs = false;
 
+	if (settling->job_id == NULL)
+		return true;
 	for (size_t i = 0; i < json_object_array_length(settling->posted) && !differs; i++)
 		differs = entry_differs(settling, json_object_array_get_idx(settling->posted, i));
 	if (!differs)
 		return true;
 	struct rows *rows = STORE_ASK(rq, &sql_action_was, req_project(rq),
-				      json_text(rq->arena, settling->posted));
+				      json_text(rq->arena, settling->posted), settling->job_id);
 	if (rows == NULL)
 		return false;
 	for (int n = 0; n < rows_count(rows); n++)
@@ -247,9 +253,10 @@ static bool settle_once(struct settling *settling, bool *all)
 	return fresh_insert(settling, all);
 }
 
-bool job_actions_settle(struct req *rq, struct json_object *posted, struct json_object **entries)
+bool job_actions_settle(struct req *rq, const char *job_id, struct json_object *posted,
+			struct json_object **entries)
 {
-	struct settling settling = { .rq = rq, .posted = posted };
+	struct settling settling = { .rq = rq, .job_id = job_id, .posted = posted };
 	bool all = false;
 
 	if (json_object_array_length(posted) > JOB_ACTIONS_MAX)

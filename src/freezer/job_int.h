@@ -34,9 +34,12 @@ void job_actions_fold_defaults(struct json_object *body);
 /*
  * Turn the job_actions of a body into what a job stores: full copies of actions, in *entries.
  * An entry refers to a known action, or becomes a new one; the actions are locked or inserted, in
- * the caller's transaction. False with a 400 or 422 problem that names the entry or the id.
+ * the caller's transaction. What an action once was is no wish if the job `job_id` is there: its
+ * writer may have read it then. NULL for a new job. False with a 400 or 422 problem that names the
+ * entry or the id.
  */
-bool job_actions_settle(struct req *rq, struct json_object *posted, struct json_object **entries);
+bool job_actions_settle(struct req *rq, const char *job_id, struct json_object *posted,
+			struct json_object **entries);
 
 /* ---- job_write.c ---------------------------------------------------------------------------- */
 

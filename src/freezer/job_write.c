@@ -165,7 +165,7 @@ static bool session_guard(struct req *rq, const char *job_id, const char *before
 }
 
 /* The job of the body, its actions locked or inserted and its client asked. */
-static bool job_prepare(struct req *rq, const char *id, struct json_object **job)
+static bool job_prepare(struct req *rq, const char *id, bool is_new, struct json_object **job)
 {
 	struct json_object *entries;
 
@@ -173,7 +173,8 @@ static bool job_prepare(struct req *rq, const char *id, struct json_object **job
 	/* v1 has a choice of two members, so neither is required by its shape */
 	if (!json_has(rq->body, "job_actions"))
 		return problem(rq, 400, "$.job_actions is a required property");
-	if (!job_actions_settle(rq, json_get(rq->body, "job_actions"), &entries) ||
+	if (!job_actions_settle(rq, is_new ? NULL : id, json_get(rq->body, "job_actions"),
+				&entries) ||
 	    !session_guard(rq, id, ""))
 		return false;
 	*job = job_document(rq, id, entries);
@@ -189,7 +190,7 @@ static bool job_insert(struct req *rq)
 
 	uuid_hex(generated);
 	const char *id = arena_strdup(rq->arena, is_named ? posted : generated);
-	if (!job_prepare(rq, id, &job))
+	if (!job_prepare(rq, id, true, &job))
 		return false;
 	job_set_times(job);
 	if (!doc_insert(rq, KIND_JOBS, req_project(rq), id, rq->caller.user_id,
@@ -221,7 +222,7 @@ static bool job_insert_or_replace(struct req *rq)
 	struct document doc;
 	bool found;
 
-	if (id == NULL || !job_prepare(rq, id, &job))
+	if (id == NULL || !job_prepare(rq, id, false, &job))
 		return false;
 	job_set_times(job);
 	if (!document_insert_or_lock(rq, KIND_JOBS, id, json_text(rq->arena, job), &doc, &found))
@@ -282,7 +283,7 @@ static bool job_lock(struct req *rq, const char *id, struct document *doc)
 	if (found)
 		return true;
 	if (json_has(rq->body, "job_actions")) {
-		if (!job_actions_settle(rq, json_get(rq->body, "job_actions"), &entries))
+		if (!job_actions_settle(rq, id, json_get(rq->body, "job_actions"), &entries))
 			return false;
 		member_take(rq->body, "job_actions", entries);
 	}

@@ -254,7 +254,7 @@ static void a_job_holds_at_most_256_actions(void)
 
 	for (int i = 0; i <= JOB_ACTIONS_MAX; i++)
 		json_object_array_add(posted, json_object_new_object());
-	CU_ASSERT_FALSE(job_actions_settle(rq, posted, &entries));
+	CU_ASSERT_FALSE(job_actions_settle(rq, "j1", posted, &entries));
 	CU_ASSERT_EQUAL(rq->problem.status, 400);
 	CU_ASSERT_PTR_NOT_NULL(strstr(rq->problem.description, "256"));
 }
