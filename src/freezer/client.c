@@ -105,13 +105,18 @@ static const char *client_document(struct req *rq, struct json_object *posted)
 	return json_text(rq->arena, doc);
 }
 
+static bool is_central(struct json_object *client)
+{
+	return json_object_get_boolean(json_get(client, "is_central"));
+}
+
 /* A central client serves every project, so it takes more than a member to make one. */
 static bool client_may_be_central(struct req *rq, struct json_object *posted)
 {
 	const struct target target = { .project_id = req_project(rq),
 				       .user_id = rq->caller.user_id };
 
-	if (!json_object_get_boolean(json_get(posted, "is_central")) ||
+	if (!is_central(posted) ||
 	    policy_check("clients:create_central", &rq->caller, &target))
 		return true;
 	return problem(rq, 403, "you are not allowed to do this");
@@ -126,6 +131,21 @@ static bool client_is_elsewhere(struct req *rq, const char *id, bool *elsewhere)
 	return true;
 }
 
+/* May another project's client stand in the way of this one? Nobody registers its id meanwhile. */
+static bool client_is_taken(struct req *rq, const char *id, struct json_object *posted,
+			    bool *taken)
+{
+	if (STORE_ASK(rq, &sql_client_guard, id) == NULL)
+		return false;
+	if (!is_central(posted))
+		return client_is_elsewhere(rq, id, taken);
+	struct rows *rows = STORE_ASK(rq, &sql_client_taken, req_project(rq), id);
+	if (rows == NULL)
+		return false;
+	*taken = rows_count(rows) > 0;
+	return true;
+}
+
 static bool client_insert(struct req *rq, const char *id, struct json_object *posted,
 			  bool *inserted)
 {
@@ -137,18 +157,32 @@ static bool client_insert(struct req *rq, const char *id, struct json_object *po
 	return true;
 }
 
-/* What was posted replaces what was known; what was not, and the uuid, stay. */
-static bool client_update(struct req *rq, const char *id, struct json_object *posted)
+static bool client_refuse(struct req *rq, struct json_object *posted, bool taken)
+{
+	const char *id = json_get_string(posted, "client_id");
+
+	if (!taken)
+		return problem(rq, 409, "client_id %s or its uuid is taken by another client", id);
+	return problem(rq, 409, "client_id %s is taken by a %s", id,
+		       is_central(posted) ? "client of another project" : "central client");
+}
+
+/*
+ * What was posted replaces what was known; what was not, and the uuid, stay. A client that is there
+ * although its id is taken was so earlier: it stays what it is, but becomes no central one.
+ */
+static bool client_update(struct req *rq, const char *id, struct json_object *posted, bool taken)
 {
 	struct document doc;
 	bool found;
 
 	if (!doc_lock(rq, KIND_CLIENTS, req_scope(rq), id, &doc, &found))
 		return false;
-	if (!found)   /* so it was the uuid, or a central client registered just now */
-		return problem(rq, 409, "client_id %s or its uuid is taken by another client", id);
+	struct json_object *client = found ? json_get(doc.json, "client") : NULL;
+	if (!found || (taken && is_central(posted) && !is_central(client)))
+		return client_refuse(rq, posted, taken);
 	json_object_object_del(posted, "uuid");
-	members_copy(json_get(doc.json, "client"), posted);
+	members_copy(client, posted);
 	return document_save(rq, KIND_CLIENTS, &doc);
 }
 
@@ -156,19 +190,16 @@ static bool client_register(struct req *rq)
 {
 	struct json_object *posted = client_posted(rq);
 	const char *id = json_get_string(posted, "client_id");
-	bool elsewhere, inserted;
+	bool taken, inserted = false;
 
 	if (id == NULL)
 		return problem(rq, 400, "$.client_id is a required property");
-	if (!client_may_be_central(rq, posted) || !client_is_elsewhere(rq, id, &elsewhere))
-		return false;
-	if (elsewhere)
-		return problem(rq, 409, "client_id %s is taken by a central client", id);
-	if (!client_insert(rq, id, posted, &inserted))
+	if (!client_may_be_central(rq, posted) || !client_is_taken(rq, id, posted, &taken) ||
+	    (!taken && !client_insert(rq, id, posted, &inserted)))
 		return false;
 	if (!inserted && req_is_v1(rq))
-		return problem(rq, 409, "client_id %s or its uuid is taken by another client", id);
-	if (!inserted && !client_update(rq, id, posted))
+		return client_refuse(rq, posted, taken);
+	if (!inserted && !client_update(rq, id, posted, taken))
 		return false;
 	return reply_json(rq, 201, arena_printf(rq->arena, "{\"client_id\": \"%s\"}", id));
 }

@@ -352,11 +352,27 @@ def registrations(watch):
           statuses(replies) == [201] + [409] * (WRITERS - 1), texts(replies))
 
 
+def central_registrations(watch):
+    """A central client and another project's ordinary one ask for the same id."""
+    admin = Api("admin")
+    for n in range(ROUNDS):
+        body = {"client_id": named(f"central{n}"), "description": PREFIX}
+        path = f"/clients/{body['client_id']}"
+        central, own = at_once([
+            lambda body=body: admin.ask("POST", "/clients", {**body, "is_central": True}),
+            lambda body=body: watch.ask("POST", "/clients", body)])
+        admin.ask("DELETE", path)
+        watch.ask("DELETE", path)
+        check("of a central client and another project's of that id exactly one is accepted",
+              statuses([central, own]) == [201, 409], texts([central, own]))
+
+
 def main(_):
     watch = Watch()
     try:
         for part in (members_of_one_job, whole_documents, events, one_id, members_of_one_session,
-                     moves, metadata_of_one_backup, registrations):
+                     moves, metadata_of_one_backup, registrations,
+                     central_registrations):
             part(watch)
         check("nobody heard of a deadlock or of any other failure", not watch.bad,
               "\n".join(watch.bad[:5]))
