@@ -1,7 +1,7 @@
--- overdue_find: where a page after this begins
+-- overdue_find: where a page after this begins; two rows when it may be of another project
 -- $1 project (null: whichever), $2 kind, $3 id
 select project_id, late_at
   from permafrost.expectations
  where ($1::text is null or project_id = $1) and kind = $2 and id = $3
    and late_at < statement_timestamp()
- limit 1
+ limit 2

@@ -69,6 +69,10 @@ static bool marker_find(struct req *rq, struct overdue_list *list)
 		return false;
 	if (rows_count(rows) == 0)
 		return marker_refuse(rq, list);
+	if (rows_count(rows) > 1)
+		return problem_titled(rq, 400, "Invalid parameter",
+				      "%s is of several projects; page this list by an offset "
+				      "that is an integer", list->part.marker_name);
 	list->late_at = rows_text(rows, 0, "late_at");
 	list->project_id = rows_text(rows, 0, "project_id");
 	return true;

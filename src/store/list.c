@@ -155,6 +155,11 @@ static bool place_find(struct req *rq, const struct list *list, struct place *pl
 		return problem_titled(rq, 400, "Invalid parameter",
 				      "%s names none of the %s in this list",
 				      list->part.marker_name, list_names[list->kind]);
+	if (rows_count(rows) > 1)
+		return problem_titled(rq, 400, "Invalid parameter",
+				      "%s names %s of several projects; page this list by an "
+				      "offset that is an integer",
+				      list->part.marker_name, list_names[list->kind]);
 	place->project_id = rows_text(rows, 0, "project_id");
 	place->sort_name = rows_text(rows, 0, "sort_name");
 	place->created_at = rows_text(rows, 0, "created_at");
