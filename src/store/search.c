@@ -154,7 +154,8 @@ static bool wrapping_open(struct req *rq, struct json_object **body, const char 
 	*body = rq->body;
 	*root = "$";
 	struct json_object *inner = json_get(rq->body, "search");
-	if (inner == NULL || json_has(rq->body, "match") || json_has(rq->body, "match_not"))
+	if (inner == NULL || json_get(rq->body, "match") != NULL ||
+	    json_get(rq->body, "match_not") != NULL)
 		return true;
 	if (!json_object_is_type(inner, json_type_object))
 		return problem(rq, 400, "$.search must be an object");

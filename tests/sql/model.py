@@ -96,7 +96,7 @@ def search(body):
     if not isinstance(body, dict):
         raise Malformed
     inner = body.get("search")
-    if inner is not None and "match" not in body and "match_not" not in body:
+    if inner is not None and body.get("match") is None and body.get("match_not") is None:
         body = inner
     if not isinstance(body, dict):
         raise Malformed

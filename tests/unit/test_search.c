@@ -92,6 +92,8 @@ static void a_wrapping_search_is_opened_only_when_alone(void)
 {
 	READS("{\"search\": {\"match\": [{\"a\": 1}]}}", .match = "[{\"k\":\"a\",\"v\":1}]");
 	READS("{\"search\": {\"match\": [{\"a\": 1}]}, \"match\": []}", .match = NULL);
+	READS("{\"search\": {\"match\": [{\"a\": 1}]}, \"match\": null, \"match_not\": null}",
+	      .match = "[{\"k\":\"a\",\"v\":1}]");
 	REFUSED("{\"search\": {\"match\": [1]}}", "$.search.match[0] ");
 	REFUSED("{\"search\": []}", "$.search ");
 }
