@@ -27,8 +27,8 @@ def wrapped(inner, lists):
 
 def document(rng):
     members = {rng.choice(KEYS): value(rng, 3) for _ in range(rng.randint(0, 4))}
-    if rng.random() < 0.7:
-        members["time_stamp" if rng.random() < 0.7 else "timestamp"] = rng.choice(
+    for name in rng.choices([[], ["time_stamp"], ["timestamp"], ["time_stamp", "timestamp"]], [3, 3, 2, 2])[0]:
+        members[name] = rng.choice(
             [5, "5", 7, model.Decimal("7.0"), model.Decimal("7.5"), "9", -1, "soon", None, [5], "1e1"])
     return members
 

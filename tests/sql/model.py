@@ -205,9 +205,11 @@ def number_of(value):
 def backup_time(document):
     metadata = document.get("backup_metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
-    stamp = metadata.get("time_stamp")
-    number = number_of(metadata.get("timestamp") if stamp is None else stamp)
-    return number if number is not None and number == number.to_integral_value() else None
+    for name in "time_stamp", "timestamp":
+        number = number_of(metadata.get(name))
+        if number is not None and number == number.to_integral_value() and abs(number) < 10 ** 18:
+            return number
+    return None
 
 
 def in_time(document, after, before):
