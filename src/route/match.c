@@ -186,6 +186,12 @@ static bool accepts_json(const char *accept)
 	return false;
 }
 
+/* The Data Protection API answers in JSON whatever was asked for (data-protection-v1 2.1). */
+static bool is_acceptable(const struct req *rq)
+{
+	return rq->service == SERVICE_DATA_PROTECT || accepts_json(rq->accept);
+}
+
 /* ---- the search ----------------------------------------------------------------------------- */
 
 /* The methods that a path knows, for Allow. */
@@ -261,7 +267,7 @@ static bool method_refuse(struct req *rq, unsigned methods)
 bool route_match(struct req *rq)
 {
 	unsigned methods = 0;
-	bool acceptable = accepts_json(rq->accept);
+	bool acceptable = is_acceptable(rq);
 	struct walk start, walk;
 
 	/* where Keystone gives out the tokens, ours open nothing, and none are given out */

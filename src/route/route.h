@@ -26,7 +26,8 @@ bool route_call(struct req *rq);
 /*
  * Find the route of rq's service, path and method, and the words caught on the way. False with a
  * problem set: 404 (no such path), 405 with Allow (other methods exist), 406 (the client accepts
- * no JSON), 400 (bad percent-encoding). OPTIONS is answered with Allow and no route.
+ * no JSON, and the API has that refusal), 400 (bad percent-encoding). OPTIONS is answered with
+ * Allow and no route.
  */
 bool route_match(struct req *rq);
 
