@@ -56,13 +56,21 @@ static const char *truth_of(const char *word)
 	return NULL;
 }
 
+/* Lists whose all_tenants must be a truth whoever sends it; elsewhere only administrators' is read
+ * (spec 2.11). */
+static bool all_tenants_is_read(enum kind kind)
+{
+	return kind == KIND_TRIGGERS || kind == KIND_SCHEDULED_OPERATIONS;
+}
+
 /* Administrators may look at every project, or at one of them. */
 static bool project_read(struct req *rq, struct page *page)
 {
 	const char *all = req_parameter(rq, "all_tenants");
 
 	page->project = req_project(rq);
-	if (all == NULL || all[0] == '\0')
+	if (all == NULL || all[0] == '\0' ||
+	    (!rq->is_privileged && !all_tenants_is_read(page->list->kind)))
 		return true;
 	const char *truth = truth_of(all);
 	if (truth == NULL)
