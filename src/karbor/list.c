@@ -313,14 +313,30 @@ static bool marker_read(struct req *rq, struct page *page)
 	return true;
 }
 
+/* A whole number that is larger than any we can hold. */
+static bool is_beyond_count(const char *text)
+{
+	int64_t number;
+
+	if (text == NULL || text_to_int64(text, &number))
+		return false;
+	text += text[0] == '+';
+	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+static bool limit_read(struct req *rq, int64_t most, int64_t *limit)
+{
+	*limit = most;
+	return is_beyond_count(req_parameter(rq, "limit")) ||
+	       number_read(rq, "limit", 1, INT64_MAX, limit);
+}
+
 bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset)
 {
 	int64_t most = list_limit_max();
 
-	*limit = most;
 	*offset = 0;
-	if (!number_read(rq, "limit", 1, INT64_MAX, limit) ||
-	    !number_read(rq, "offset", 0, OFFSET_MAX, offset))
+	if (!limit_read(rq, most, limit) || !number_read(rq, "offset", 0, OFFSET_MAX, offset))
 		return false;
 	if (*limit > most)
 		*limit = most;
