@@ -95,12 +95,28 @@ static void member_set(struct arena *arena, struct json_object *object, const ch
 	json_object_object_add(object, arena_strndup(arena, member, (size_t)(dot - member)), inner);
 }
 
-static void filters_read(struct req *rq, struct page *page, struct json_object *also)
+/* The other columns of a list, which only administrators' lists are narrowed by (spec 2.10). */
+static const struct filter *columns_of(const struct req *rq, enum kind kind)
 {
-	const struct filter *filter = page->list->filters;
+	static const struct filter of_attempts[] = {
+		{ .parameter = "id" }, { .parameter = "checkpoint_id" },
+		{ .parameter = "provider_id" }, { .parameter = "restore_target" }, { 0 }
+	};
+	static const struct filter of_logs[] = {
+		{ .parameter = "id" }, { .parameter = "operation_type" },
+		{ .parameter = "provider_id" }, { .parameter = "scheduled_operation_id" }, { 0 }
+	};
+	static const struct filter none[] = { { 0 } };
 
-	page->equal = also != NULL ? also : json_own(rq->arena, json_object_new_object());
-	page->pieces = json_own(rq->arena, json_object_new_object());
+	if (!rq->is_privileged)
+		return none;
+	if (kind == KIND_RESTORES || kind == KIND_VERIFICATIONS)
+		return of_attempts;
+	return kind == KIND_OPERATION_LOGS ? of_logs : none;
+}
+
+static void filters_apply(struct req *rq, struct page *page, const struct filter *filter)
+{
 	for (; filter->parameter != NULL; filter++) {
 		const char *value = req_parameter(rq, filter->parameter);
 		if (value == NULL || value[0] == '\0')
@@ -109,6 +125,14 @@ static void filters_read(struct req *rq, struct page *page, struct json_object *
 			   filter->member == NULL ? filter->parameter : filter->member,
 			   filter->meaning == NULL ? value : filter->meaning(value));
 	}
+}
+
+static void filters_read(struct req *rq, struct page *page, struct json_object *also)
+{
+	page->equal = also != NULL ? also : json_own(rq->arena, json_object_new_object());
+	page->pieces = json_own(rq->arena, json_object_new_object());
+	filters_apply(rq, page, page->list->filters);
+	filters_apply(rq, page, columns_of(rq, page->list->kind));
 }
 
 /* ---- in which order ------------------------------------------------------------------------- */

@@ -17,14 +17,20 @@ static bool passes(const char *filter, const char *value)
 	return filter == NULL || filter[0] == '\0' || strcmp(filter, value) == 0;
 }
 
-/* Behind the marker, if it is a provider's id, and with the name and description asked for? */
+/* Only administrators may ask for an id (spec data-protection-v1 2.10). */
+static const char *id_filter(struct req *rq)
+{
+	return rq->is_privileged ? req_parameter(rq, "id") : NULL;
+}
+
+/* Behind the marker, if it is a provider's id, and with the id, name and description asked for? */
 static bool is_wanted(struct req *rq, const struct provider *provider)
 {
 	const char *marker = req_parameter(rq, "marker");
 	bool is_behind = marker == NULL || provider_find(marker) == NULL ||
 			 strcmp(provider_id(provider), marker) > 0;
 
-	return is_behind &&
+	return is_behind && passes(id_filter(rq), provider_id(provider)) &&
 	       passes(req_parameter(rq, "name"), provider_name(provider)) &&
 	       passes(req_parameter(rq, "description"), provider_description(provider));
 }
