@@ -127,15 +127,40 @@ static bool limits_reply(struct req *rq, const char *wrapper, const int64_t *lim
 	return reply_json(rq, 200, out.data);
 }
 
-/* The project in the path, UUID-like, in its own spelling; another's is for administrators. */
-static const char *quota_project(struct req *rq)
+static const char *asked_project(struct req *rq)
 {
-	const char *project = req_word(rq, "quota_project_id");
+	return req_word(rq, "quota_project_id");
+}
 
-	if (!format_uuid(project)) {
+/* The project in the path, which may be spelled as any UUID, as Keystone spells ids: 32 digits. A
+ * project that spells its own otherwise keeps that. NULL with a 400 problem: it is no UUID. */
+static const char *named_project(struct req *rq)
+{
+	const char *given = asked_project(rq);
+	char dashed[UUID_DASHED_SIZE], *project = arena_alloc(rq->arena, UUID_HEX_SIZE);
+	size_t len = 0;
+
+	if (!uuid_canonical(given, dashed)) {
 		problem(rq, 400, "the project in the path is not a UUID");
 		return NULL;
 	}
+	if (strcmp(given, req_project(rq)) == 0)
+		return given;
+	for (const char *digit = dashed; *digit != '\0'; digit++) {
+		if (*digit != '-')
+			project[len++] = *digit;
+	}
+	project[len] = '\0';
+	return project;
+}
+
+/* The same; another's is for administrators. */
+static const char *quota_project(struct req *rq)
+{
+	const char *project = named_project(rq);
+
+	if (project == NULL)
+		return NULL;
 	if (!rq->is_privileged && strcmp(project, req_project(rq)) != 0) {
 		problem(rq, 403, "these are the quotas of another project");
 		return NULL;
@@ -149,7 +174,7 @@ static bool quota_show(struct req *rq)
 	int64_t limits[QUOTA_COUNT];
 
 	return project != NULL && limits_read(rq, &sql_quota_find, project, limits) &&
-	       limits_reply(rq, "quota", limits, project);
+	       limits_reply(rq, "quota", limits, asked_project(rq));
 }
 
 static bool quota_show_detail(struct req *rq)
@@ -166,18 +191,16 @@ static bool quota_show_detail(struct req *rq)
 		text_printf(&out, "\"%s\": {\"limit\": %" PRId64 ", \"in_use\": %" PRId64
 			    ", \"reserved\": 0}, ", names[n], limits[n], use[n]);
 	text_puts(&out, "\"id\": ");
-	text_json_string(&out, project);
+	text_json_string(&out, asked_project(rq));
 	text_puts(&out, "}}");
 	return reply_json(rq, 200, out.data);
 }
 
 static bool quota_show_defaults(struct req *rq)
 {
-	const char *project = req_word(rq, "quota_project_id");
+	const char *project = named_project(rq);
 
-	if (!format_uuid(project))
-		return problem(rq, 400, "the project in the path is not a UUID");
-	return limits_reply(rq, "quota", defaults, project);
+	return project != NULL && limits_reply(rq, "quota", defaults, asked_project(rq));
 }
 
 static bool quota_update(struct req *rq)
