@@ -65,6 +65,12 @@ static const char *creator_of(struct json_object *extra_info)
 	return creator != NULL ? creator : json_get_string(extra_info, "create-by");
 }
 
+/* What is said is kept, also when it is no text: it then names nobody we know. */
+static bool has_creator(struct json_object *extra_info)
+{
+	return json_has(extra_info, "created_by") || json_has(extra_info, "create-by");
+}
+
 static bool extra_info_read(struct making *making)
 {
 	struct json_object *given = json_get(making->rq->body, "checkpoint");
@@ -76,7 +82,7 @@ static bool extra_info_read(struct making *making)
 	making->extra_info = a != NULL ? a : b;
 	if (making->extra_info == NULL)
 		making->extra_info = json_own(making->rq->arena, json_object_new_object());
-	if (creator_of(making->extra_info) == NULL)
+	if (!has_creator(making->extra_info))
 		json_object_object_add(making->extra_info, "created_by",
 				       json_object_new_string("manual"));
 	return true;
@@ -87,7 +93,8 @@ static const char *operation_of(struct making *making)
 {
 	const char *id = json_get_string(making->extra_info, "scheduled_operation_id");
 	char *canonical = arena_alloc(making->rq->arena, UUID_DASHED_SIZE);
-	bool is_named = strcmp(creator_of(making->extra_info), "operation-engine") == 0 &&
+	const char *creator = creator_of(making->extra_info);
+	bool is_named = creator != NULL && strcmp(creator, "operation-engine") == 0 &&
 			id != NULL && uuid_canonical(id, canonical);
 
 	return is_named ? canonical : NULL;
