@@ -90,12 +90,15 @@ def firings(trigger):
 
 
 def a_year_of_minutes(work):
-    """It was stored when triggers might fire each minute."""
+    """It was stored when triggers might fire each minute; it ends now, so that the next minute counts no more."""
     with protected() as fleet:
         plan = fleet.plan()
         fleet.plan_becomes(plan, "started")
         trigger, operation = fleet.operation(plan)
-        psql(f"""update permafrost.triggers set doc = jsonb_set(doc, '{{properties,pattern}}', '"* * * * *"'),
+        psql(f"""update permafrost.triggers
+                    set doc = jsonb_set(doc, '{{properties}}', doc->'properties' || jsonb_build_object(
+                            'pattern', '* * * * *',
+                            'end_time', to_char(now() at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))),
                         next_at = date_trunc('minute', now() - interval '1 year') where id = '{trigger}'""")
         with Engine(work) as engine:
             began = time.monotonic()

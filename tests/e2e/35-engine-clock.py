@@ -66,13 +66,7 @@ def daily(fleet):
     """A trigger that is due in half a day, each day, and its operation."""
     plan = fleet.plan()
     fleet.plan_becomes(plan, "started")
-    trigger, operation = fleet.operation(plan)
-    psql(f"""update permafrost.triggers
-                set next_at = date_trunc('minute', now()) + interval '12 hours',
-                    doc = jsonb_set(doc, '{{properties,pattern}}', to_jsonb(
-                        to_char(now() at time zone 'UTC' + interval '12 hours', 'FMMI FMHH24 * * *')))
-              where id = '{trigger}'""")
-    return trigger, operation
+    return fleet.operation(plan)
 
 
 def days_go_by(work):

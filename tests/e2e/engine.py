@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import uuid
+from datetime import datetime, timedelta, timezone
 
 from common import HOME, TREE, Api, provider_file, psql, wait_for
 from karbor import DataProtect
@@ -13,6 +14,11 @@ MACHINES = "8f3b6f0e-2a54-4c57-9d0b-6a1d0f7f5c21"
 INFRASTRUCTURE = "cf56bd3e-97a7-4078-b6d5-f36246333fd9"
 TYPE = "OS::Freezer::Client"
 PAST = "2026-01-01 08:30:00"
+
+
+def half_a_day_away():
+    """A crontab pattern, daily: none of its instants comes by while a test runs."""
+    return f"{datetime.now(timezone.utc) + timedelta(hours=12):%-M %-H * * *}"
 
 
 class Engine:
@@ -156,9 +162,9 @@ class Protected:
             "match": [{"_all": self.word}]}).json[kind]) for kind in ("jobs", "actions", "sessions")]
 
     def operation(self, plan, kind="protect", **definition):
-        """A trigger and a scheduled operation of it; its next instant is tomorrow or so."""
+        """A trigger and a scheduled operation of it; its next instant is in half a day."""
         trigger = self.api.make("triggers", "trigger_info", name=self.word, type="time", properties={
-            "format": "crontab", "pattern": "0 2 * * *", "start_time": PAST})["id"]
+            "format": "crontab", "pattern": half_a_day_away(), "start_time": PAST})["id"]
         operation = self.api.make(
             "scheduled_operations", "scheduled_operation", name=self.word, operation_type=kind,
             trigger_id=trigger, operation_definition={

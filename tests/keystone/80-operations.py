@@ -7,7 +7,7 @@ import uuid
 
 import setting
 from common import Api, check, psql, run, wait_for
-from engine import INFRASTRUCTURE, MACHINES, Engine, Protected
+from engine import INFRASTRUCTURE, MACHINES, PAST, Engine, Protected, half_a_day_away
 from services import cloud, image_make, running, server, tokens, volume
 from setting import Keystone, break_with, patient
 
@@ -51,7 +51,7 @@ class Story:
 def schedule(fleet, plan, token=None):
     """The reply to the POST of another operation."""
     trigger = fleet.api.make("triggers", "trigger_info", name=fleet.word, type="time", properties={
-        "format": "crontab", "pattern": "0 2 * * *", "start_time": "2026-01-01 08:30:00"})["id"]
+        "format": "crontab", "pattern": half_a_day_away(), "start_time": PAST})["id"]
     return setting.ask("POST", f"{fleet.api.base}/scheduled_operations", {"scheduled_operation": {
         "name": fleet.word, "operation_type": "protect", "trigger_id": trigger, "operation_definition": {
             "plan_id": plan, "provider_id": fleet.provider}}}, token or fleet.api.token)
