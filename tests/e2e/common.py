@@ -232,7 +232,7 @@ class Freezer:
     def __call__(self, *words):
         words = [str(word) for word in words]
         done = subprocess.run(["/usr/bin/freezer", *words], env=self.environment, cwd=self.home,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
         return Outcome(words, done)
 
     def show(self, *words):
