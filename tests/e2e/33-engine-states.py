@@ -39,14 +39,18 @@ class Agent(threading.Thread):
 
 def killed_at_random(work):
     with protected() as fleet, Agent(fleet) as agent:
-        plan, engine, kills = fleet.plan(), Engine(work).start(), 0
+        plan, engine, seed = fleet.plan(), Engine(work).start(), random.randrange(2**32)
+        dice = random.Random(seed)
         made = [fleet.protect(plan) for _ in range(CHECKPOINTS)]
-        end = time.monotonic() + 60
+        engine.kill()
+        engine.start()
+        kills, end = 1, time.monotonic() + 60
         while time.monotonic() < end and not settled(made):
-            time.sleep(random.uniform(0.02, 0.4))
+            time.sleep(dice.uniform(0.02, 0.4) * (1 + kills / 10))      # a slow one gets on, too
             engine.kill()
             kills += 1
             engine.start()
+        wait_for(lambda: settled(made))
         statuses = {fleet.status(name) for name in made}
         check(f"{CHECKPOINTS} checkpoints come to their end while the engine is killed again and again",
               statuses == {"available"} and kills, f"{statuses} {kills} {engine.said()}")
@@ -55,7 +59,7 @@ def killed_at_random(work):
         engine.stop()
     check("each of their resources had exactly one job, ever",
           len(agent.seen) == CHECKPOINTS == len(set(agent.seen)), f"{len(agent.seen)} {len(set(agent.seen))}")
-    print(f"# the engine was killed {kills} times")
+    print(f"# the engine was killed {kills} times, seed {seed}")
 
 
 def broken_off(work):

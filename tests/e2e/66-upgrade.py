@@ -177,7 +177,8 @@ def long_report(instance, seconds):
         ["psql", "-XqAt", "-h", instance.sockets, "-U", "permafrost", "permafrost", "-c",
          f"begin; select count(*) from permafrost.jobs; select pg_sleep({seconds}); commit;"],
         stdout=subprocess.DEVNULL)
-    time.sleep(1)
+    wait_for(lambda: common.psql("select count(*) from pg_stat_activity where query like 'begin; select count%' "
+                                 "and wait_event = 'PgSleep' and pid <> pg_backend_pid()") == "1")
     try:
         yield
     finally:
