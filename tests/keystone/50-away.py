@@ -4,7 +4,7 @@
 import time
 
 from setting import admin, ask_all_workers, break_with, jobs, patient, start, token_of, up
-from common import at_once, check, run, wait_for, workers
+from common import at_once, check, run, settings, wait_for, workers
 
 #         what Keystone does          how the proxy does it
 TROUBLES = [("refuses connections", {"refuse": True}),
@@ -18,12 +18,15 @@ TROUBLES = [("refuses connections", {"refuse": True}),
             ("sends us elsewhere", {"status": 302, "headers": {"Location": "http://127.0.0.1:1/"}}),
             ("breaks off halfway", {"cut": 100}),
             ("sends a byte a second", {"trickle": 1})]
-BOUND = 8       # seconds; http_request_timeout is 5
+BOUND = 20      # seconds, of a slow machine; http_request_timeout is 5
+AT_ONCE = 4     # less than that: who is known did not wait for Keystone
+# longer than a trouble lasts, and so is a known token known all the time
+BELIEF = "[keystone_authtoken]\ntoken_cache_time = 60\n"
 
 
 def timed(token, project):
     begin = time.monotonic()
-    reply = jobs(token, project)
+    reply = jobs(token, project, timeout=60)
     return reply, time.monotonic() - begin
 
 
@@ -36,20 +39,26 @@ def away(what, project, known):
           reply.status == 503 and int(reply.headers["Retry-After"]) >= 1 and took < BOUND,
           f"{reply} after {took:.1f} s, Retry-After {reply.headers['Retry-After']}")
     check(f"Keystone {what}: a known token goes on",
-          all(one.status == 200 and spent < BOUND / 2 for one, spent in answers),
+          all(one.status == 200 and spent < AT_ONCE for one, spent in answers),
           [(one.status, round(spent, 2)) for one, spent in answers])
 
 
 def recovered(what, project):
     fresh = token_of("reader", project="demo")
-    back = wait_for(lambda: {reply.status for reply in ask_all_workers(fresh, project)} == {200}, 20)
+    back = wait_for(lambda: {reply.status for reply in ask_all_workers(fresh, project)} == {200}, 60)
     check(f"Keystone {what} no more: all is as before, without a restart", back, jobs(fresh, project))
+
+
+def known_token(project):
+    """One that every worker believes: new workers ask a Keystone that may be slow for their own first."""
+    token = token_of("demo", project="demo")
+    wait_for(lambda: {reply.status for reply in ask_all_workers(token, project)} == {200}, 60)
+    return token
 
 
 def troubles(project):
     for what, mode in TROUBLES:
-        known = token_of("demo", project="demo")
-        ask_all_workers(known, project)
+        known = known_token(project)
         break_with(**mode)
         away(what, project, known)
         break_with()
@@ -58,8 +67,8 @@ def troubles(project):
 
 def crowd(project):
     """Many strangers at a Keystone that hangs do not keep out those who are known."""
-    before, known = workers(), token_of("demo", project="demo")
-    ask_all_workers(known, project)
+    before = workers()
+    known_token(project)
     break_with(hang=True)
     strangers = [lambda n=n: timed(f"gAAAAAstranger{n}", project) for n in range(40)]
     answers = at_once(strangers)
@@ -81,8 +90,7 @@ def slow(project):
 
 
 def restarted(project):
-    known = token_of("demo", project="demo")
-    ask_all_workers(known, project)
+    known = known_token(project)
     up("stop")
     check("with Keystone stopped, a known token goes on", jobs(known, project).status == 200)
     reply = jobs("gAAAAAunknown", project)
@@ -93,10 +101,11 @@ def restarted(project):
 
 def main(_):
     project = admin().find("projects", "demo")
-    troubles(project)
-    crowd(project)
-    slow(project)
-    restarted(project)
+    with settings(BELIEF):
+        troubles(project)
+        crowd(project)
+        slow(project)
+        restarted(project)
 
 
 run(main)

@@ -201,10 +201,7 @@ def refused(keystone):
     mine.ask("DELETE", f"/users/{user}/application_credentials/{made['id']}")
 
 
-def main(_):
-    keystone = admin()
-    trusts, demo, service = Trusts(keystone), Api("demo"), Api("permafrost")
-    clear(demo, service, keystone, trusts)
+def story(keystone, trusts, demo, service):
     central(service)
     first, second, credentials = made(demo, service, trusts)
     hidden(demo, service, first, credentials["trust_id"])
@@ -215,7 +212,17 @@ def main(_):
     deleted(demo, trusts, [first, second, third])
     away(demo, trusts)
     refused(keystone)
+
+
+def main(_):
+    keystone = admin()
+    trusts, demo, service = Trusts(keystone), Api("demo"), Api("permafrost")
     clear(demo, service, keystone, trusts)
+    try:
+        story(keystone, trusts, demo, service)
+    finally:
+        break_with()
+        clear(demo, service, keystone, trusts)
 
 
 run(main)

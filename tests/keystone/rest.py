@@ -1,5 +1,11 @@
-"""Keystone's v3 API as far as the tests steer it: people, roles, tokens of every scope, trusts."""
+"""Keystone's v3 API as far as the tests steer it: people, roles, tokens of every scope, trusts.
 
+    rest.py PORT
+
+has each process of a Keystone that was just started answer, the first time of which may take longer
+than workers wait."""
+
+import concurrent.futures
 import pathlib
 import sys
 
@@ -72,3 +78,16 @@ class Keystone:
 
     def change(self, kind, ident, **members):
         self.ask("PATCH", f"/{kind}/{ident}", {kind[:-1]: members})
+
+
+def warm(url):
+    """Log in, and ask about that."""
+    keystone = Keystone(url)
+    keystone.token, _ = keystone.log_in("demo", project="demo")
+    keystone.ask("GET", "/auth/tokens", headers={"X-Subject-Token": keystone.token})
+
+
+if __name__ == "__main__":
+    for _ in range(2):
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(warm, [f"http://127.0.0.1:{sys.argv[1]}/v3"] * 8))
