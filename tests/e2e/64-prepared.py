@@ -110,20 +110,25 @@ def judge_protection(where):
     """Every kind of the Data Protection API that is asked for by its id."""
     protected = Protected()
     protected.register()
+    try:
+        judge_kinds(protected, where)
+    finally:
+        protected.clean()
+
+
+def judge_kinds(protected, where):
     plan = protected.plan()
     checkpoint = protected.protect(plan)
-    trigger = protected.api.make("triggers", "trigger_info", name=OWN, type="time",
+    trigger = protected.api.make("triggers", "trigger_info", name=protected.word, type="time",
                                  properties={"format": "crontab", "pattern": "0 3 * * *"})["id"]
     operation = protected.api.make(
-        "scheduled_operations", "scheduled_operation", name=OWN, operation_type="protect", trigger_id=trigger,
-        operation_definition={"plan_id": plan, "provider_id": protected.provider})["id"]
+        "scheduled_operations", "scheduled_operation", name=protected.word, operation_type="protect",
+        trigger_id=trigger, operation_definition={"plan_id": plan, "provider_id": protected.provider})["id"]
     paths = [f"/plans/{plan}", protected.path(checkpoint), f"/triggers/{trigger}",
              f"/scheduled_operations/{operation}"] * 6
     replies = at_once([lambda path=path: protected.api.ask("GET", path) for path in paths])
     check(f"{where} plans, checkpoints, triggers and scheduled operations are shown",
           all(reply.status == 200 for reply in replies), "\n".join(map(str, replies)))
-    for path in reversed(paths[2:4]):
-        protected.api.ask("DELETE", path)
 
 
 # ---- the log ------------------------------------------------------------------------------------
@@ -256,6 +261,16 @@ def in_use(api, path, readers=4):
             thread.join()
 
 
+@contextlib.contextmanager
+def version_is_shorter():
+    """What a question of sessions returns is of another type meanwhile."""
+    psql("alter table permafrost.sessions alter column version type integer", "permafrost_owner")
+    try:
+        yield
+    finally:
+        psql("alter table permafrost.sessions alter column version type bigint", "permafrost_owner")
+
+
 def judge_migration(api):
     """No migration of ours changes a column's type; should one do so, requests go on."""
     session = api.create("session", BODIES["session"])
@@ -263,9 +278,8 @@ def judge_migration(api):
     with in_use(api, f"/sessions/{session}") as wrong:
         for _ in range(2):
             at_once([lambda: api.ask("GET", f"/sessions/{session}")] * 40)
-            psql("alter table permafrost.sessions alter column version type integer", "permafrost_owner")
-            wait_for(lambda: log.lines(REFUSAL))
-            psql("alter table permafrost.sessions alter column version type bigint", "permafrost_owner")
+            with version_is_shorter():
+                wait_for(lambda: log.lines(REFUSAL))
     check("no request fails while a column of a prepared question changes its type", not wrong, "\n".join(wrong[:5]))
     told = log.lines(REFUSAL)
     check("a connection that meets that goes on without statements",
@@ -283,9 +297,8 @@ def judge_transaction(api):
 
     with settings(""):
         replies = change_often()
-        psql("alter table permafrost.sessions alter column version type integer", "permafrost_owner")
-        replies += change_often()
-        psql("alter table permafrost.sessions alter column version type bigint", "permafrost_owner")
+        with version_is_shorter():
+            replies += change_often()
     wrong = [str(reply) for reply in replies if reply.status != 200]
     check("no transaction fails for good by a statement that is refused", not wrong, "\n".join(wrong[:5]))
     told = log.lines(REFUSAL)

@@ -52,7 +52,7 @@ class Judge:
             self.unheard.append(where)
         after = self.database.hash()
         if after != self.before:
-            self.half_done.append(where)
+            self.half_done.append(f"{where}\n{self.database.differences(self.before, after)}")
         self.before = after
         return None
 

@@ -27,9 +27,11 @@ V2, KARBOR, IDENTITY = "/v2/{project}", "/data-protect/v1/{project}", "/identity
 CHECKPOINTS = KARBOR + "/providers/" + MACHINES + "/checkpoints"
 EXEC = {"freezer_action": {"action": "exec", "command": "true"}}
 SCHEDULE = {"schedule_interval": "1 days"}
+POLL = {"match": [{"client_id": "{word}"}], "match_not": [{"status": "completed"}]}
 
 # (method, path, body, where the id is in the answer, and the name it gets), in order; each is done once
-# all that can be spoiled of it was. {psql} is the database's own administrator.
+# all that can be spoiled of it was. {psql} is the database's own administrator, {once} a GET of which
+# nothing is spoiled.
 SCENARIO = [
     ("POST", IDENTITY + "/auth/tokens", "{login}"),
     ("POST", IDENTITY + "/auth/tokens", "{wrong login}"),
@@ -42,7 +44,12 @@ SCENARIO = [
     ("POST", V2 + "/clients", {"client_id": "{word}", "hostname": "{word}"}),
     ("GET", V2 + "/clients", None),
     ("GET", V2 + "/clients/{word}", None),
-    ("GET", V2 + "/jobs", {"match": [{"client_id": "{word}"}], "match_not": [{"status": "completed"}]}),
+    # that a scheduler polls is noted after the reply, once a minute: not while its questions are counted,
+    # nor between two looks at the database
+    ("{psql}", "update permafrost.expectations set last_at = now() + interval '1 day' "
+               "where kind = 'client' and id = '{word}'"),
+    ("{once}", V2 + "/jobs", POLL),
+    ("GET", V2 + "/jobs", POLL),
     ("POST", V2 + "/backups", {"container": "c", "hostname": "{word}", "backup_name": "n"}, "backup_id", "backup"),
     ("GET", V2 + "/backups?limit=1&offset=1", None),
     ("GET", V2 + "/backups?marker={backup}", {"match": [{"_all": "{word}"}], "time_after": 1}),
@@ -229,13 +236,17 @@ class Judge:
             self.told.append(where)
         after = self.written()
         if after != self.before:
-            self.half_done.append(where)
+            self.half_done.append(f"{where}\n{self.database.differences(self.before, after)}")
         self.before = after
         return True, None
 
     def judge(self, request):
         if request[0] == "{psql}":
             psql(self.asking.filled(request[1]))
+            return
+        if request[0] == "{once}":
+            self.asking.ask("GET", *request[1:])
+            self.asking.ask("GET", "/", None)     # is answered when all that follows the reply was done
             return
         self.before = self.written()
         for number in range(1, QUESTIONS_MAX):

@@ -1,5 +1,6 @@
 """Engines of our own, and agents that are played: the instance under test has no engine."""
 
+import atexit
 import contextlib
 import os
 import signal
@@ -34,6 +35,11 @@ class Engine:
         for name, value in settings.items():
             self.environment[f"PERMAFROST_ENGINE_{name.upper()}"] = str(value)
         self.process = None
+        atexit.register(self.end)       # whatever becomes of the test, the next one finds no engine
+
+    def end(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
 
     def start(self):
         with open(self.log, "ab") as log:

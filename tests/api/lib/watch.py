@@ -50,6 +50,15 @@ class Database:
             + (f" where project_id is distinct from '{but_project}'" if has == "t" else "")
             for table, has in self.tables))
 
+    def differences(self, before, after):
+        """Of two hashes the tables that changed in between, each with the rows that were written last."""
+        told = []
+        for table in sorted({line.split()[0] for line in set(before) ^ set(after)}):
+            rows = self.ask(f"select '  ' || left(regexp_replace(t::text, '\\s+', ' ', 'g'), 300) "
+                            f"from permafrost.{table} t order by age(t.xmin) limit 3")
+            told.append("\n".join([f"{table} changed; written last:", *rows]))
+        return "\n".join(told)
+
     def clean(self, projects):
         """Delete the documents of these projects."""
         listed = ", ".join(f"'{project}'" for project in projects)
