@@ -25,7 +25,8 @@ class Bash:
             os.environ.update(TERM="dumb", PATH=f"{HOME}/bin:/usr/bin:/bin",
                               PERMAFROST_CONF=f"{HOME}/permafrost.conf")
             os.execv("/bin/bash", ["bash", "--norc", "--noprofile", "-i"])
-        self.say(f"PS1='{READY}'; bind 'set enable-bracketed-paste off'; stty -echo cols 30000\n")
+        # what is typed is shown, too, and is no prompt
+        self.say(f"PS1='{READY[:2]}''{READY[2:]}'; bind 'set enable-bracketed-paste off'; stty -echo cols 30000\n")
         self.say(f". {shlex.quote(f'{BUILD}/src/admin/permafrost-manage')}\n")
 
     def say(self, text, until=READY):

@@ -5,10 +5,10 @@ import contextlib
 import datetime
 import uuid
 
-from common import Api, Freezer, Scheduler, check, run, wait_for
+from common import Api, Freezer, Scheduler, at_once, check, run, wait_for
 
 OWN = "sess" + uuid.uuid4().hex[:8]
-LEAD = 12       # seconds until the sessions are due: time for both schedulers to hear of it
+LEAD = 25       # seconds until the sessions are due: time for both schedulers to hear of it
 
 
 class Session:
@@ -41,16 +41,20 @@ class Session:
                 for job in self.jobs]
 
 
-def comes_together(freezer, session, kind):
-    for job in session.jobs:
-        freezer("session-add-job", "--session-id", session.id, "--job-id", job)
+def come_together(freezer, sessions):
+    at_once([lambda session=session, job=job: freezer(
+        "session-add-job", "--session-id", session.id, "--job-id", job)
+             for session in sessions for job in session.jobs])
+
+
+def is_together(session, kind):
     check(f"jobs of two machines are members of one session, {kind}",
           {j: m["client_id"] for j, m in session.show()["jobs"].items()}
           == dict(zip(session.jobs, (f"{OWN}-a", f"{OWN}-b"))), session.show())
 
 
 def ran_as_one(session, story):
-    ended = wait_for(lambda: session.show()["status"] == "completed", 40)
+    ended = wait_for(lambda: session.show()["status"] == "completed", LEAD + 40)
     wait_for(lambda: session.states("status") == ["completed", "completed"])
     after, jobs = session.show(), session.members()
     check("the session completes with its last job", ended, f"{after}\n{story()}")
@@ -69,7 +73,7 @@ def ran_as_one(session, story):
 
 
 def failed_as_one(session, story):
-    ended = wait_for(lambda: session.show()["status"] == "completed", 40)
+    ended = wait_for(lambda: session.show()["status"] == "completed", LEAD + 40)
     after = session.show()
     check("a session with a failed job completes as failed",
           ended and after["result"] == "fail"
@@ -100,8 +104,9 @@ def main(work):
             due = datetime.datetime.now() + datetime.timedelta(seconds=LEAD)
             good = Session(api, "good", {"a": "sleep 1", "b": "sleep 3"}, f"{due:%FT%T}")
             bad = Session(api, "bad", {"a": "/bin/true", "b": "/bin/false"}, f"{due:%FT%T}")
-            comes_together(freezer, good, "the good one")
-            comes_together(freezer, bad, "the bad one")
+            come_together(freezer, [good, bad])
+            is_together(good, "the good one")
+            is_together(bad, "the bad one")
             check("jobs that were stopped wait for their session",
                   wait_for(lambda: good.states("status") + bad.states("status") == ["stop"] * 4),
                   f"{good.members()}\n{story()}")

@@ -11,10 +11,19 @@ from engine import Engine
 SECRET = "plaintext" + uuid.uuid4().hex[:8]
 
 
-def hold(table, seconds):
-    """Keep everybody from the table for so long, in the background."""
-    thread = threading.Thread(target=psql, args=(
-        f"begin; lock table permafrost.{table} in access exclusive mode; select pg_sleep({seconds}); commit;",))
+def hold(table):
+    """Keep everybody from the table in the background, until somebody has waited for it for two seconds."""
+    thread = threading.Thread(target=psql, args=(f"""
+        begin;
+        lock table permafrost.{table} in access exclusive mode;
+        do $$ begin
+            for n in 1 .. 600 loop
+                exit when exists (select from pg_locks where relation = 'permafrost.{table}'::regclass and not granted);
+                perform pg_sleep(0.05);
+            end loop;
+            perform pg_sleep(2);
+        end $$;
+        commit;""",))
     thread.start()
     held = wait_for(lambda: psql(f"select count(*) from pg_locks where relation = 'permafrost.{table}'::regclass "
                                  "and mode = 'AccessExclusiveLock' and granted") == "1", 10, 0.05)
@@ -29,7 +38,7 @@ def workers_tell(api):
     """[database] slow_query is a second unless it is set."""
     log = HOME / "log" / "workers.log"
     name = f"req-{uuid.uuid4()}"
-    thread, held = hold("jobs", 4)
+    thread, held = hold("jobs")
     reply = ask("GET", f"{api.base}/jobs", {"match": [{"client_id": SECRET}]}, api.token,
                 headers={"X-Openstack-Request-Id": name})
     thread.join()
@@ -46,14 +55,14 @@ def workers_tell(api):
 def engines_tell(work):
     engine = Engine(work)
     engine.environment["PERMAFROST_DATABASE_SLOW_QUERY"] = "200"
-    thread, held = hold("triggers", 5)
+    thread, held = hold("triggers")
     with engine:
         wait_for(lambda: "slow:" in engine.said())
         thread.join()
     check("an engine tells after as many milliseconds as are set",
           held and "warning: slow: trigger_claim took " in engine.said(), engine.said())
     engine.environment["PERMAFROST_DATABASE_SLOW_QUERY"] = "0"
-    thread, held = hold("triggers", 3)
+    thread, held = hold("triggers")
     before = len(engine.said())
     with engine:
         thread.join()

@@ -115,6 +115,16 @@ class Database:
         """Grows with each transaction that wrote, also when it was taken back."""
         return self.ask("select pg_snapshot_xmax(pg_current_snapshot())")
 
+    def rest(self):
+        """Wait until none of the others' questions is on its way; it was not at two looks."""
+        quiet = 0
+        end = time.monotonic() + 30
+        while quiet < 2 and time.monotonic() < end:
+            time.sleep(0.05)
+            busy = self.ask("select count(*) from pg_stat_activity where datname = current_database()"
+                            " and usename = current_user and pid <> pg_backend_pid() and state <> 'idle'")
+            quiet = quiet + 1 if busy == "0" else 0
+
     def seen(self):
         self.at, self.was = self.written(), self.ask(self.digest)
 
@@ -173,6 +183,7 @@ class Wire:
 
     def __init__(self):
         self.socket = self.kept = None
+        self.left_early = False
 
     def close(self):
         if self.socket is not None:
@@ -198,9 +209,9 @@ class Wire:
 
     def answers(self, raw):
         """Send what may be no request, one or several, and a last one; read all replies there are.
-        Where that last one is taken for a body, the rest of which never comes, we leave soon."""
+        Where that last one is taken for a body, the rest of which never comes, we leave soon; then something may still be at work."""
         self.close()
-        found, last = [], False
+        found, last, self.left_early = [], False, False
         with contextlib.suppress(ConnectionError):
             self.connect().sendall(raw + LAST)
         self.socket.settimeout(0.3)
@@ -220,7 +231,10 @@ class Wire:
             answer = Answer(reply)
             answer.body = reply.read()
             return answer, reply.will_close
-        except (http.client.RemoteDisconnected, ConnectionError, TimeoutError):
+        except (http.client.RemoteDisconnected, ConnectionError):
+            return None, True
+        except TimeoutError:
+            self.left_early = True
             return None, True
         except (http.client.HTTPException, ValueError) as error:
             return Answer(broken=repr(error)), True
@@ -314,6 +328,8 @@ def one(request, account, wire, judge, database):
     if not request.framed:
         for answer in wire.answers(raw):
             judge.answer(raw, "GET", answer)
+        if wire.left_early:
+            database.rest()
         database.seen()
         return
     answer = wire.answer(raw, request.method)
