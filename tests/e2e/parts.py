@@ -9,7 +9,7 @@ import subprocess
 from common import HOME, TREE, VAR, workers
 
 
-def quickstart(command, timeout=60):
+def quickstart(command, timeout=180):
     """One of the functions that scripts/quickstart runs the instance with."""
     script = """
         tree=$1 workers=$3
