@@ -62,106 +62,18 @@ static bool type_show(struct req *rq)
 
 /* ---- parameters: a dictionary, as Python or JSON writes it ---------------------------------- */
 
-#define DEPTH_MAX 32
-
-struct literal {
-	const char *at;
-	int depth;
-};
-
-static bool value_read(struct literal *in);
-
-static char next_of(struct literal *in)
-{
-	in->at += strspn(in->at, " \t\r\n");
-	return *in->at;
-}
-
-static bool string_read(struct literal *in)
-{
-	char quote = *in->at++;
-
-	while (*in->at != '\0' && *in->at != quote)
-		in->at += in->at[0] == '\\' && in->at[1] != '\0' ? 2 : 1;
-	return *in->at == quote && in->at++ != NULL;
-}
-
-/* A number, or a word for a truth or for nothing. */
-static bool word_read(struct literal *in)
-{
-	static const char *const words[] = { "True", "False", "None", "true", "false", "null",
-					     NULL };
-	size_t len = strspn(in->at, "+-.0123456789");
-
-	if (len > 0) {
-		in->at += len + strspn(in->at + len, "+-eE0123456789");
-		return true;
-	}
-	for (const char *const *word = words; *word != NULL; word++) {
-		if (strncmp(in->at, *word, strlen(*word)) == 0) {
-			in->at += strlen(*word);
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool colon_read(struct literal *in)
-{
-	return next_of(in) == ':' && in->at++ != NULL;
-}
-
-/* What stands between the brackets, and the closing one. */
-static bool items_read(struct literal *in, char end)
-{
-	in->at++;
-	while (next_of(in) != end) {
-		if (!value_read(in) || (end == '}' && (!colon_read(in) || !value_read(in))))
-			return false;
-		if (next_of(in) == ',')
-			in->at++;
-		else if (*in->at != end)
-			return false;
-	}
-	in->at++;
-	return true;
-}
-
-static bool value_read(struct literal *in)
-{
-	bool is_read;
-
-	if (++in->depth > DEPTH_MAX)
-		return false;
-	switch (next_of(in)) {
-	case '{':
-		is_read = items_read(in, '}');
-		break;
-	case '[':
-		is_read = items_read(in, ']');
-		break;
-	case '(':
-		is_read = items_read(in, ')');
-		break;
-	case '\'':
-	case '"':
-		is_read = string_read(in);
-		break;
-	default:
-		is_read = word_read(in);
-	}
-	in->depth--;
-	return is_read;
-}
-
+/* No type of ours has parameters, so what stands between the brackets is not looked at. */
 static bool is_dictionary(const char *text)
 {
-	struct literal in = { .at = text };
+	static const char blanks[] = " \t\r\n";
+	size_t len;
 
-	return next_of(&in) == '{' && value_read(&in) && next_of(&in) == '\0';
+	text += strspn(text, blanks);
+	for (len = strlen(text); len > 0 && strchr(blanks, text[len - 1]) != NULL; len--)
+		;
+	return len >= 2 && text[0] == '{' && text[len - 1] == '}';
 }
 
-/* No type of ours has parameters, so what they say is not looked at. */
 static bool parameters_check(struct req *rq)
 {
 	const char *text = req_parameter(rq, "parameters");
