@@ -19,6 +19,10 @@ const char *const attempt_statuses[] = { IN_PROGRESS, SUCCESS, FAIL, NULL };
 const char *const attempt_sort_keys[] = { "status", NULL };
 const struct filter attempt_filters[] = {
 	{ .parameter = "status", .meaning = attempt_status },
+	{ .parameter = "id", .is_privileged = true },
+	{ .parameter = "checkpoint_id", .is_privileged = true },
+	{ .parameter = "provider_id", .is_privileged = true },
+	{ .parameter = "restore_target", .is_privileged = true },
 	{ 0 }
 };
 

@@ -36,10 +36,8 @@ const char *karbor_id(struct req *rq, const char *name);
 /* The project whose documents the request may see; NULL: of every project, by policy. */
 const char *karbor_scope(const struct req *rq);
 
-/*
- * Read a document of the request's scope by its id. False with a problem set: 404 when there is
- * none, or none that the caller may see: both are told in the same words.
- */
+/* Read a document of the request's scope by its id. False with a problem set: 404 when there is
+ * none, or none that the caller may see: both are told in the same words. */
 bool karbor_find(struct req *rq, enum kind kind, const char *id, struct document *doc);
 
 /* The same, parsed into doc->json, and locked until the transaction ends. */
@@ -78,6 +76,7 @@ struct filter {
 	const char *parameter;
 	const char *member;   /* of the document; "a.b" is b in a; NULL: as the parameter */
 	bool is_piece;        /* the member holds the text; else it equals it */
+	bool is_privileged;   /* counts for administrators alone; for others it is unknown */
 	const char *(*meaning)(const char *value);   /* what is stored for it; NULL: as it came */
 };
 
@@ -87,6 +86,7 @@ struct list {
 	const char *const *sort_keys;   /* beside id and created_at; NULL-terminated */
 	const struct filter *filters;
 	const struct query *question;   /* NULL: page_list of the kind; another says what $4 is */
+	bool reads_all_tenants;         /* of everybody, not of administrators alone (2.11) */
 };
 
 /*
@@ -97,8 +97,7 @@ struct list {
  */
 bool karbor_list(struct req *rq, const struct list *list, struct json_object *also);
 
-/* The same for lists that no table holds: limit, cut to the largest page, and offset. False with a
- * 400 problem. */
+/* For lists in no table: limit, cut to the largest page, and offset. False with a 400 problem. */
 bool karbor_part(struct req *rq, int64_t *limit, int64_t *offset);
 
 /* What ends a page of `items` that is not the last one: the link to the page behind `last`. */

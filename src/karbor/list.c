@@ -56,13 +56,6 @@ static const char *truth_of(const char *word)
 	return NULL;
 }
 
-/* Lists whose all_tenants must be a truth whoever sends it; elsewhere only administrators' is read
- * (spec 2.11). */
-static bool all_tenants_is_read(enum kind kind)
-{
-	return kind == KIND_TRIGGERS || kind == KIND_SCHEDULED_OPERATIONS;
-}
-
 /* Administrators may look at every project, or at one of them. */
 static bool project_read(struct req *rq, struct page *page)
 {
@@ -70,7 +63,7 @@ static bool project_read(struct req *rq, struct page *page)
 
 	page->project = req_project(rq);
 	if (all == NULL || all[0] == '\0' ||
-	    (!rq->is_privileged && !all_tenants_is_read(page->list->kind)))
+	    (!rq->is_privileged && !page->list->reads_all_tenants))
 		return true;
 	const char *truth = truth_of(all);
 	if (truth == NULL)
@@ -95,44 +88,21 @@ static void member_set(struct arena *arena, struct json_object *object, const ch
 	json_object_object_add(object, arena_strndup(arena, member, (size_t)(dot - member)), inner);
 }
 
-/* The other columns of a list, which only administrators' lists are narrowed by (spec 2.10). */
-static const struct filter *columns_of(const struct req *rq, enum kind kind)
+static void filters_read(struct req *rq, struct page *page, struct json_object *also)
 {
-	static const struct filter of_attempts[] = {
-		{ .parameter = "id" }, { .parameter = "checkpoint_id" },
-		{ .parameter = "provider_id" }, { .parameter = "restore_target" }, { 0 }
-	};
-	static const struct filter of_logs[] = {
-		{ .parameter = "id" }, { .parameter = "operation_type" },
-		{ .parameter = "provider_id" }, { .parameter = "scheduled_operation_id" }, { 0 }
-	};
-	static const struct filter none[] = { { 0 } };
+	const struct filter *filter = page->list->filters;
 
-	if (!rq->is_privileged)
-		return none;
-	if (kind == KIND_RESTORES || kind == KIND_VERIFICATIONS)
-		return of_attempts;
-	return kind == KIND_OPERATION_LOGS ? of_logs : none;
-}
-
-static void filters_apply(struct req *rq, struct page *page, const struct filter *filter)
-{
+	page->equal = also != NULL ? also : json_own(rq->arena, json_object_new_object());
+	page->pieces = json_own(rq->arena, json_object_new_object());
 	for (; filter->parameter != NULL; filter++) {
 		const char *value = req_parameter(rq, filter->parameter);
-		if (value == NULL || value[0] == '\0')
+		if (value == NULL || value[0] == '\0' ||
+		    (filter->is_privileged && !rq->is_privileged))
 			continue;
 		member_set(rq->arena, filter->is_piece ? page->pieces : page->equal,
 			   filter->member == NULL ? filter->parameter : filter->member,
 			   filter->meaning == NULL ? value : filter->meaning(value));
 	}
-}
-
-static void filters_read(struct req *rq, struct page *page, struct json_object *also)
-{
-	page->equal = also != NULL ? also : json_own(rq->arena, json_object_new_object());
-	page->pieces = json_own(rq->arena, json_object_new_object());
-	filters_apply(rq, page, page->list->filters);
-	filters_apply(rq, page, columns_of(rq, page->list->kind));
 }
 
 /* ---- in which order ------------------------------------------------------------------------- */

@@ -12,6 +12,10 @@ static const struct filter filters[] = {
 	{ .parameter = "plan_id" },
 	{ .parameter = "restore_id" },
 	{ .parameter = "status" },
+	{ .parameter = "id", .is_privileged = true },
+	{ .parameter = "operation_type", .is_privileged = true },
+	{ .parameter = "provider_id", .is_privileged = true },
+	{ .parameter = "scheduled_operation_id", .is_privileged = true },
 	{ 0 }
 };
 static const struct list log_pages = { .kind = KIND_OPERATION_LOGS, .items = "operation_logs",

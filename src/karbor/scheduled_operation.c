@@ -119,7 +119,8 @@ static const struct filter filters[] = {
 };
 static const struct list operation_pages = { .kind = KIND_SCHEDULED_OPERATIONS,
 					     .items = "operations", .sort_keys = sort_keys,
-					     .filters = filters };
+					     .filters = filters,
+					     .reads_all_tenants = true };
 
 static bool operation_list(struct req *rq)
 {

@@ -145,7 +145,8 @@ static const struct filter filters[] = {
 	{ 0 }
 };
 static const struct list trigger_pages = { .kind = KIND_TRIGGERS, .items = "triggers",
-					   .sort_keys = sort_keys, .filters = filters };
+					   .sort_keys = sort_keys, .filters = filters,
+					   .reads_all_tenants = true };
 
 static bool trigger_list(struct req *rq)
 {

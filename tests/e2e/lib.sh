@@ -44,11 +44,11 @@ has() {
 	[[ $1 == *"$2"* ]] || { echo "'$2' is not in '$1'"; return 1; }
 }
 
-# soon COMMAND...: within ten seconds of a slow machine, while workers believe a token for a minute;
+# soon COMMAND...: within twenty seconds, of a slow machine, while workers believe a token for a minute;
 # workers are told of a change as soon as PostgreSQL gets to it
 soon() {
 	local n
-	for n in $(seq 100); do
+	for n in $(seq 200); do
 		"$@" >/dev/null && return 0
 		sleep 0.1
 	done

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const sort_keys[] = { "name", "status", NULL };
 static const struct filter filters[] = { { .parameter = "name" }, { .parameter = "status", .is_piece = true },
 					 { .parameter = "resource_id", .member = "resource.id" }, { 0 } };
-static const struct list plans = { KIND_PLANS, "plans", sort_keys, filters, NULL };
+static const struct list plans = { .kind = KIND_PLANS, .items = "plans", .sort_keys = sort_keys,
+				   .filters = filters };
 
 static bool is_text(const char *text)
 {
