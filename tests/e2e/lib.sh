@@ -55,6 +55,23 @@ soon() {
 	"$@"
 }
 
+# each_says HOME LINES WORDS COMMAND...: the command, many at once, until as many workers as there are said
+# the words after so many lines of their log. A worker looks at files when it is asked, and who asks one
+# after the other may meet the same two all the time.
+each_says() {
+	local home=$1 lines=$2 words=$3 n hand said
+	shift 3
+	for n in $(seq 100); do
+		said=$(tail -n "+$((lines + 1))" "$home/log/workers.log" | grep -c "$words")
+		[ "$said" -lt "$(pgrep -cf "^$home/bin/permafrost-api")" ] || return 0
+		for hand in $(seq 8); do "$@" >/dev/null & done
+		wait
+		sleep 0.1
+	done
+	echo "only $said workers said '$words'"
+	return 1
+}
+
 finish() {
 	exit $((failures > 0))
 }
